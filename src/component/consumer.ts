@@ -1,0 +1,36 @@
+import type { Batch } from "../pdata/batch.ts";
+import type { Signal } from "../pdata/signal.ts";
+import type { ConsumeError } from "./consume-error.ts";
+
+/** What is known of the request that brought a batch. Travels with it until a stage merges requests. */
+export interface RequestContext {
+  /** Address of the sender, such as `127.0.0.1:51234`; empty when there is none. */
+  readonly peer: string;
+  /** Request metadata (header names in lower case), only where `include_metadata` is on. */
+  readonly metadata: ReadonlyMap<string, readonly string[]>;
+}
+
+export const emptyContext: RequestContext = Object.freeze({ peer: "", metadata: new Map<string, readonly string[]>() });
+
+/**
+ * The only coupling between stages.
+ *
+ * `consume` resolves when this stage has taken responsibility for the batch, and rejects with a `ConsumeError` when it
+ * has not; calls may overlap. The batch is immutable, so the caller may hand the same one to others, but forgets it
+ * once `consume` has resolved.
+ */
+export interface Consumer<S extends Signal = Signal> {
+  consume(batch: Batch<S>, context: RequestContext): Promise<void>;
+  /**
+   * Asked by a receiver before it reads a body, so that a refusal costs neither memory nor decoding. `byteCount` is what
+   * the body is known or assumed to take. `undefined` admits it: the receiver then calls `release` with the same number
+   * exactly once, after `consume` has settled or the request has failed. Stages without an opinion leave this out.
+   */
+  readonly admission?: Admission | undefined;
+}
+
+export interface Admission {
+  /** Reserves room for a body; answers the refusal to send if there is none. */
+  reserve(byteCount: number): ConsumeError | undefined;
+  release(byteCount: number): void;
+}

@@ -1,0 +1,83 @@
+import * as v from "valibot";
+import {
+  boolean,
+  count,
+  duration,
+  field,
+  integer,
+  list,
+  oneOf,
+  optionalField,
+  section,
+  string,
+} from "../component/fields.ts";
+
+const sampling = section({
+  enabled: field(boolean, { about: "Thin out repeated log messages", default: true }),
+  tick: field(duration, { about: "Length of a sampling period", default: "10s" }),
+  initial: field(count, { about: "Equal messages written in full per period", default: 10 }),
+  thereafter: field(count, { about: "Then every n-th of them", default: 100 }),
+});
+
+const logs = section({
+  level: field(oneOf(["debug", "info", "warn", "error", "dpanic", "panic", "fatal"]), {
+    about: "Lowest level that is written",
+    default: "info",
+  }),
+  encoding: field(oneOf(["console", "json"]), { about: "Form of a log line", default: "console" }),
+  development: field(boolean, { about: "Stack traces from level warn", default: false }),
+  disable_caller: field(boolean, { about: "Leave out the column that names the source line", default: false }),
+  disable_stacktrace: field(boolean, { about: "No stack traces", default: false }),
+  sampling: field(sampling, { about: "Thinning of repeated messages", default: {} }),
+  output_paths: field(list(v.string()), { about: "Where log lines go: stdout, stderr or files", default: ["stderr"] }),
+  error_output_paths: field(list(v.string()), { about: "Where the logger's own errors go", default: ["stderr"] }),
+  initial_fields: field(v.nullable(v.record(v.string(), v.unknown()), {}), {
+    about: "Added to every line",
+    default: {},
+  }),
+  disable_zap_resource: field(boolean, { about: "Leave the resource field out of the lines", default: false }),
+});
+
+const prometheus = section({
+  host: field(string, { about: "Address to listen on", default: "localhost" }),
+  port: field(integer, { about: "Port to listen on", default: 8888 }),
+  without_scope_info: field(boolean, { about: "No otel_scope_name and otel_scope_version labels", default: true }),
+  without_units: field(boolean, { about: "No unit suffix in names", default: true }),
+  without_type_suffix: field(boolean, { about: "No _total suffix in names", default: true }),
+});
+
+const reader = section({
+  pull: field(
+    section({
+      exporter: field(section({ prometheus: field(prometheus, { about: "Prometheus text", default: {} }) }), {
+        about: "Form of the answer",
+        default: {},
+      }),
+    }),
+    {
+      about: "A port that is scraped",
+      default: {},
+    },
+  ),
+});
+
+const metrics = section({
+  level: field(oneOf(["none", "basic", "normal", "detailed"]), {
+    about: "How much is counted; none closes the port",
+    default: "normal",
+  }),
+  readers: field(list(reader), { about: "Where the metrics can be read", default: [{}] }),
+  address: optionalField(v.string(), { about: "Old spelling of the reader's host and port", example: ":8888" }),
+});
+
+/** `service::telemetry` (reference §11). */
+export const telemetryConfig = section({
+  logs: field(logs, { about: "The collector's own log", default: {} }),
+  metrics: field(metrics, { about: "The collector's own metrics", default: {} }),
+  resource: field(v.nullable(v.record(v.string(), v.nullable(v.string())), {}), {
+    about: "Attributes of the collector itself; null removes a default one",
+    default: {},
+  }),
+});
+
+export type TelemetryConfig = v.InferOutput<typeof telemetryConfig>;

@@ -1,0 +1,189 @@
+import { WireError } from "./wire-error.ts";
+import { WireType } from "./wire-type.ts";
+
+/** Groups may nest; this bounds the recursion that skipping one takes. Upstream's decoder has the same kind of bound. */
+const maxGroupDepth = 100;
+
+const float64 = new Float64Array(1);
+const float64Words = new Uint32Array(float64.buffer);
+
+/**
+ * A position over protobuf bytes. It owns nothing: whoever made the bytes keeps them alive and unchanged.
+ * 64-bit values are read into `lo` and `hi` (two unsigned 32-bit halves), because a double cannot hold them and a
+ * bigint for each would be an allocation per field.
+ *
+ * Getters that move the position must be called one after the other: `p += readVarint()` would read `p` before the call.
+ */
+export class Cursor {
+  bytes: Uint8Array;
+  pos: number;
+  end: number;
+  /** Low and high half of the last 64-bit value read. */
+  lo = 0;
+  hi = 0;
+
+  constructor(bytes: Uint8Array, pos = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.pos = pos;
+    this.end = end;
+  }
+
+  /** Moves to another range, so that one cursor serves a whole walk. */
+  reset(bytes: Uint8Array, pos: number, end: number): this {
+    this.bytes = bytes;
+    this.pos = pos;
+    this.end = end;
+    return this;
+  }
+
+  /** Field tag: `fieldNumber << 3 | wireType`, as an unsigned number. Throws on field number 0. */
+  readTag(): number {
+    const at = this.pos;
+    const tag = this.readVarint32();
+    if (tag >>> 3 === 0) throw new WireError("illegal_tag", at, "illegal field number 0");
+    return tag;
+  }
+
+  /** Lower 32 bits of a varint, unsigned; longer varints are read whole and cut, as protobuf says for 32-bit fields. */
+  readVarint32(): number {
+    const { bytes, end } = this;
+    let pos = this.pos;
+    // The cast is safe: an index below `end` is inside the array, and `end` never exceeds its length.
+    if (pos < end) {
+      const first = bytes[pos] as number;
+      if (first < 0x80) {
+        this.pos = pos + 1;
+        return first;
+      }
+    }
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      if (pos >= end) throw new WireError("truncated", pos, "varint runs past the end");
+      const byte = bytes[pos++] as number;
+      // JavaScript takes shift counts modulo 32, so bits from the fifth byte on need the guard.
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.pos = pos;
+        return value >>> 0;
+      }
+    }
+    throw new WireError("varint_too_long", this.pos, "varint is longer than 64 bits");
+  }
+
+  /** A varint into `lo` and `hi`. */
+  readVarint64(): void {
+    const { bytes, end } = this;
+    let pos = this.pos;
+    let lo = 0;
+    let hi = 0;
+    for (let index = 0; index < 10; index++) {
+      if (pos >= end) throw new WireError("truncated", pos, "varint runs past the end");
+      const byte = bytes[pos++] as number;
+      const bits = byte & 0x7f;
+      if (index < 4) lo |= bits << (index * 7);
+      else if (index === 4) {
+        lo |= bits << 28;
+        hi = bits >>> 4;
+      } else if (index < 9) hi |= bits << (index * 7 - 32);
+      else {
+        // Bits beyond the 64th are dropped, as upstream's decoder does.
+        hi |= bits << 31;
+      }
+      if (byte < 0x80) {
+        this.pos = pos;
+        this.lo = lo >>> 0;
+        this.hi = hi >>> 0;
+        return;
+      }
+    }
+    throw new WireError("varint_too_long", this.pos, "varint is longer than 64 bits");
+  }
+
+  /** Eight little-endian bytes into `lo` and `hi`. */
+  readFixed64(): void {
+    this.lo = this.readFixed32();
+    this.hi = this.readFixed32();
+  }
+
+  /** Four little-endian bytes, unsigned. */
+  readFixed32(): number {
+    const { bytes, pos } = this;
+    if (pos + 4 > this.end) throw new WireError("truncated", pos, "fixed-width value runs past the end");
+    this.pos = pos + 4;
+    return (
+      ((bytes[pos] as number) |
+        ((bytes[pos + 1] as number) << 8) |
+        ((bytes[pos + 2] as number) << 16) |
+        ((bytes[pos + 3] as number) << 24)) >>>
+      0
+    );
+  }
+
+  readDouble(): number {
+    this.readFixed64();
+    float64Words[0] = this.lo;
+    float64Words[1] = this.hi;
+    return float64[0] as number;
+  }
+
+  /** Length prefix, checked against the range; the caller's sub-range is then `[pos, pos + length)`. */
+  readLength(): number {
+    const at = this.pos;
+    // Lengths beyond 2^32 must not be cut to their low bits, so all 64 bits are read.
+    this.readVarint64();
+    if (this.hi !== 0 || this.lo > this.end - this.pos) {
+      const claimed = this.hi * 4294967296 + this.lo;
+      throw new WireError(
+        "truncated",
+        at,
+        `length ${claimed} runs past the end: ${this.end - this.pos} ${this.end - this.pos === 1 ? "byte is" : "bytes are"} left`,
+      );
+    }
+    return this.lo;
+  }
+
+  /** Steps over the value of a field whose tag was just read. */
+  skip(tag: number, depth = 0): void {
+    switch (tag & 7) {
+      case WireType.varint:
+        this.readVarint64();
+        return;
+      case WireType.fixed64:
+        return this.advance(8);
+      case WireType.lengthDelimited: {
+        const length = this.readLength();
+        this.pos += length;
+        return;
+      }
+      case WireType.fixed32:
+        return this.advance(4);
+      case WireType.startGroup:
+        return this.#skipGroup(tag, depth);
+      case WireType.endGroup:
+        throw new WireError("unbalanced_group", this.pos, "end of a group that was not opened");
+      default:
+        throw new WireError("illegal_wire_type", this.pos, `illegal wire type ${tag & 7}`);
+    }
+  }
+
+  advance(byteCount: number): void {
+    if (byteCount > this.end - this.pos) {
+      throw new WireError("truncated", this.pos, "fixed-width value runs past the end");
+    }
+    this.pos += byteCount;
+  }
+
+  #skipGroup(openTag: number, depth: number): void {
+    if (depth >= maxGroupDepth) throw new WireError("too_deep", this.pos, `groups nest deeper than ${maxGroupDepth}`);
+    for (;;) {
+      if (this.pos >= this.end) throw new WireError("truncated", this.pos, "group is not closed");
+      const tag = this.readTag();
+      if ((tag & 7) === WireType.endGroup) {
+        if (tag >>> 3 !== openTag >>> 3)
+          throw new WireError("unbalanced_group", this.pos, "group is closed by another");
+        return;
+      }
+      this.skip(tag, depth + 1);
+    }
+  }
+}
