@@ -62,7 +62,7 @@ export function generate(): string {
   ];
   for (const type of messages) {
     lines.push(`  // ${messages.indexOf(type)}`, `  [${JSON.stringify(type.fullName.slice(1))}, [`);
-    for (const field of [...type.fieldsArray].sort((a, b) => a.id - b.id)) {
+    for (const field of type.fieldsArray.toSorted((a, b) => a.id - b.id)) {
       const child = field.resolvedType;
       const kind = child instanceof protobuf.Type ? "message" : child instanceof protobuf.Enum ? "enum" : kindOf(field);
       const index =
