@@ -38,40 +38,45 @@ export class Cursor {
 
   /** Field tag: `fieldNumber << 3 | wireType`, as an unsigned number. Throws on field number 0. */
   readTag(): number {
-    const at = this.pos;
     const tag = this.readVarint32();
-    if (tag >>> 3 === 0) throw new WireError("illegal_tag", at, "illegal field number 0");
+    if (tag < 8) throw new WireError("illegal_tag", this.pos - 1, "illegal field number 0");
     return tag;
   }
 
+  // One-byte varints are nearly all there are (tags below 16, short lengths), so each reader begins with them and leaves
+  // the rest to a function of its own: small enough for the compiler to inline into every loop.
+
   /** Lower 32 bits of a varint, unsigned; longer varints are read whole and cut, as protobuf says for 32-bit fields. */
   readVarint32(): number {
-    const { bytes, end } = this;
-    let pos = this.pos;
-    // The cast is safe: an index below `end` is inside the array, and `end` never exceeds its length.
-    if (pos < end) {
-      const first = bytes[pos] as number;
+    const { pos } = this;
+    if (pos < this.end) {
+      // The cast is safe: an index below `end` is inside the array, and `end` never exceeds its length.
+      const first = this.bytes[pos] as number;
       if (first < 0x80) {
         this.pos = pos + 1;
         return first;
       }
     }
-    let value = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
-      if (pos >= end) throw new WireError("truncated", pos, "varint runs past the end");
-      const byte = bytes[pos++] as number;
-      // JavaScript takes shift counts modulo 32, so bits from the fifth byte on need the guard.
-      if (shift < 32) value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        this.pos = pos;
-        return value >>> 0;
-      }
-    }
-    throw new WireError("varint_too_long", this.pos, "varint is longer than 64 bits");
+    this.#readLongVarint();
+    return this.lo;
   }
 
   /** A varint into `lo` and `hi`. */
   readVarint64(): void {
+    const { pos } = this;
+    if (pos < this.end) {
+      const first = this.bytes[pos] as number;
+      if (first < 0x80) {
+        this.pos = pos + 1;
+        this.lo = first;
+        this.hi = 0;
+        return;
+      }
+    }
+    this.#readLongVarint();
+  }
+
+  #readLongVarint(): void {
     const { bytes, end } = this;
     let pos = this.pos;
     let lo = 0;
@@ -85,10 +90,8 @@ export class Cursor {
         lo |= bits << 28;
         hi = bits >>> 4;
       } else if (index < 9) hi |= bits << (index * 7 - 32);
-      else {
-        // Bits beyond the 64th are dropped, as upstream's decoder does.
-        hi |= bits << 31;
-      }
+      // Bits beyond the 64th are dropped, as upstream's decoder does.
+      else hi |= bits << 31;
       if (byte < 0x80) {
         this.pos = pos;
         this.lo = lo >>> 0;
@@ -128,18 +131,26 @@ export class Cursor {
 
   /** Length prefix, checked against the range; the caller's sub-range is then `[pos, pos + length)`. */
   readLength(): number {
+    const { pos } = this;
+    if (pos < this.end) {
+      const first = this.bytes[pos] as number;
+      if (first < 0x80 && first < this.end - pos) {
+        this.pos = pos + 1;
+        return first;
+      }
+    }
+    return this.#readLongLength();
+  }
+
+  #readLongLength(): number {
     const at = this.pos;
     // Lengths beyond 2^32 must not be cut to their low bits, so all 64 bits are read.
-    this.readVarint64();
-    if (this.hi !== 0 || this.lo > this.end - this.pos) {
-      const claimed = this.hi * 4294967296 + this.lo;
-      throw new WireError(
-        "truncated",
-        at,
-        `length ${claimed} runs past the end: ${this.end - this.pos} ${this.end - this.pos === 1 ? "byte is" : "bytes are"} left`,
-      );
-    }
-    return this.lo;
+    this.#readLongVarint();
+    const left = this.end - this.pos;
+    if (this.hi === 0 && this.lo <= left) return this.lo;
+    const claimed = this.hi * 4294967296 + this.lo;
+    const remaining = left === 1 ? "1 byte is left" : `${left} bytes are left`;
+    throw new WireError("truncated", at, `length ${claimed} runs past the end: ${remaining}`);
   }
 
   /** Steps over the value of a field whose tag was just read. */

@@ -5,9 +5,8 @@ const float64Words = new Uint32Array(float64.buffer);
 const encoder = new TextEncoder();
 
 /**
- * Writes protobuf into one growing buffer. Nested messages are written in place: `open` leaves five bytes for the
- * length, `close` fills them with a padded varint, so nothing is moved or measured twice. Any protobuf reader accepts
- * a padded varint.
+ * Writes protobuf into one growing buffer. Nested messages are written in place: `open` leaves one byte for the length,
+ * enough for most, and `close` moves the content by the few bytes that a longer length needs.
  */
 export class Writer {
   #bytes: Uint8Array;
@@ -115,19 +114,22 @@ export class Writer {
   /** Begins a nested message; the answer goes to `close`. */
   open(fieldNumber: number): number {
     this.writeTag(fieldNumber, WireType.lengthDelimited);
-    this.#reserve(5);
-    this.#length += 5;
-    return this.#length;
+    this.#reserve(1);
+    return ++this.#length;
   }
 
   close(start: number): void {
-    const bytes = this.#bytes;
     const length = this.#length - start;
-    bytes[start - 5] = (length & 0x7f) | 0x80;
-    bytes[start - 4] = ((length >>> 7) & 0x7f) | 0x80;
-    bytes[start - 3] = ((length >>> 14) & 0x7f) | 0x80;
-    bytes[start - 2] = ((length >>> 21) & 0x7f) | 0x80;
-    bytes[start - 1] = length >>> 28;
+    if (length < 0x80) {
+      this.#bytes[start - 1] = length;
+      return;
+    }
+    const moved = length < 1 << 14 ? 1 : length < 1 << 21 ? 2 : length < 1 << 28 ? 3 : 4;
+    this.#reserve(moved);
+    this.#bytes.copyWithin(start + moved, start, this.#length);
+    this.#length = start - 1;
+    this.writeVarint32(length);
+    this.#length = start + moved + length;
   }
 
   #reserve(byteCount: number): void {
