@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly peer: string;
   /** Request metadata (header names in lower case), only where `include_metadata` is on. */
   readonly metadata: ReadonlyMap<string, readonly string[]>;
+  /** How it came, for the label of the receiver's counts; absent where no request brought it. */
+  readonly transport?: "grpc" | "http";
 }
 
 export const emptyContext: RequestContext = Object.freeze({ peer: "", metadata: new Map<string, readonly string[]>() });
