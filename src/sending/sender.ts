@@ -15,7 +15,10 @@ export interface Payload {
   readonly byteSize: number;
 }
 
-/** Items that will never be sent. `cause` is for the log and for the last error of zpages. */
+/**
+ * Items that will never be sent. A `cause` goes into the log (at growing intervals) and into the last error of zpages;
+ * without one nothing is logged, because the sender has said it itself.
+ */
 export interface Dropped {
   readonly reason: DropReason;
   readonly count: number;

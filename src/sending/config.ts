@@ -1,0 +1,107 @@
+import * as v from "valibot";
+import { boolean, count, duration, field, number, oneOf, optionalField, section } from "../component/fields.ts";
+
+export type QueueConfig = v.InferOutput<typeof queueSection>;
+export type RetryConfig = v.InferOutput<typeof retrySection>;
+
+/** What a queue counts: batches, items, or bytes of OTLP. */
+export type Sizer = QueueConfig["sizer"];
+
+const queueSection = v.pipe(
+  section({
+    enabled: field(boolean, {
+      about: "Puts a queue in front of sending; callers wait for the backend without it",
+      default: true,
+    }),
+    num_consumers: field(count, { about: "Batches that are sent at the same time", default: 10, unit: "batches" }),
+    queue_size: field(count, {
+      about: "Room in the queue, in units of `sizer`; what is being sent takes room too",
+      default: 1000,
+    }),
+    sizer: field(oneOf(["requests", "items", "bytes"]), { about: "What `queue_size` counts", default: "requests" }),
+    block_on_overflow: field(boolean, {
+      about: "A caller waits for room when the queue is full, instead of being refused",
+      default: false,
+    }),
+    wait_for_result: field(boolean, {
+      about: "A caller waits until its batch is sent, and gets the error",
+      default: false,
+    }),
+    storage: optionalField(v.nullable(v.unknown()), {
+      about: "Storage extension for a queue on disk; not supported yet",
+    }),
+    batch: optionalField(v.nullable(v.unknown()), { about: "Merging of batches in the queue; not supported yet" }),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || !dataset.value.enabled) return;
+    const { numConsumers, queueSize, storage, batch } = dataset.value;
+    if (numConsumers === 0) addIssue({ message: "`num_consumers` must be positive" });
+    if (queueSize === 0) addIssue({ message: "`queue_size` must be positive" });
+    if (storage !== undefined && storage !== null) {
+      addIssue({ message: "`storage` is not supported yet: the queue is in memory only, remove this key" });
+    }
+    // Written is on, even with null (reference §7.2); only `enabled: false` takes it away.
+    if (batch !== undefined && !isSwitchedOff(batch)) {
+      addIssue({ message: "`batch` is not supported yet: use the batch processor, remove this key" });
+    }
+  }),
+  v.transform(({ storage: _storage, batch: _batch, ...rest }) => rest),
+);
+
+function isSwitchedOff(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "enabled" in value && value.enabled === false;
+}
+
+/** The key `sending_queue`. Where it is off by default, writing the key turns it on. */
+export function queueFields(defaultEnabled: boolean) {
+  return field(queueSection, {
+    about: "Holds batches while the backend is slow or away",
+    default: defaultEnabled ? {} : { enabled: false },
+  });
+}
+
+const retrySection = v.pipe(
+  section({
+    enabled: field(boolean, { about: "Tries again after a failure that may pass", default: true }),
+    initial_interval: field(duration, { about: "Wait before the second attempt", default: "5s" }),
+    randomization_factor: field(number, { about: "Spread of a wait, as a part of it to either side", default: 0.5 }),
+    multiplier: field(number, { about: "Growth of the wait from attempt to attempt", default: 1.5 }),
+    max_interval: field(duration, { about: "Largest wait, before the spread", default: "30s" }),
+    max_elapsed_time: field(duration, {
+      about: "Time from the first attempt after which a batch is given up; 0 is never",
+      default: "5m",
+    }),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { initialInterval, randomizationFactor, multiplier, maxInterval, maxElapsedTime } = dataset.value;
+    if (initialInterval < 0) addIssue({ message: "'initial_interval' must be non-negative" });
+    if (randomizationFactor < 0 || randomizationFactor > 1) {
+      addIssue({ message: "'randomization_factor' must be within [0, 1]" });
+    }
+    if (multiplier < 0) addIssue({ message: "'multiplier' must be non-negative" });
+    if (maxInterval < 0) addIssue({ message: "'max_interval' must be non-negative" });
+    if (maxElapsedTime < 0) addIssue({ message: "'max_elapsed_time' must be non-negative" });
+    if (maxElapsedTime <= 0) return;
+    if (maxElapsedTime < initialInterval) {
+      addIssue({ message: "'max_elapsed_time' must not be less than 'initial_interval'" });
+    }
+    if (maxElapsedTime < maxInterval) addIssue({ message: "'max_elapsed_time' must not be less than 'max_interval'" });
+  }),
+);
+
+/** The key `retry_on_failure`. */
+export function retryFields(defaultEnabled = true) {
+  return field(retrySection, {
+    about: "Sends again what failed for a reason that may pass",
+    default: defaultEnabled ? {} : { enabled: false },
+  });
+}
+
+/** The key `timeout`, for one attempt. */
+export function timeoutField(defaultText = "5s") {
+  return field(v.pipe(duration, v.minValue(0, "'timeout' must be non-negative")), {
+    about: "Time that one attempt may take; 0 is no limit",
+    default: defaultText,
+  });
+}

@@ -1,0 +1,69 @@
+import type { Gauge, Histogram, Meter } from "../component/meter.ts";
+import type { Signal } from "../pdata/signal.ts";
+
+const sizeBuckets = [
+  10, 25, 50, 75, 100, 250, 500, 750, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000, 20_000, 30_000,
+  50_000, 100_000,
+];
+const byteBuckets = Array.from({ length: 18 }, (_, power) => 128 * 2 ** power);
+
+export interface QueueMetrics {
+  readonly enqueueSize: Histogram;
+  readonly enqueueSizeBytes: Histogram;
+  /** Ends the series that are read at a scrape. */
+  close(): void;
+}
+
+/** Instruments of a queue; `otelcol_exporter_sent_*` and its siblings come from the ledger. */
+export function queueMetrics(
+  meter: Meter,
+  signal: Signal,
+  queue: { readonly size: number; readonly capacity: number },
+): QueueMetrics {
+  const labels = { data_type: signal };
+  const closers = [
+    meter.observe(
+      {
+        name: "otelcol_exporter_queue_size",
+        description: "Current size of the sending queue, in units of its sizer, with what is being sent",
+        labels,
+      },
+      () => queue.size,
+    ),
+    meter.observe(
+      {
+        name: "otelcol_exporter_queue_capacity",
+        description: "Room in the sending queue, in units of its sizer",
+        labels,
+      },
+      () => queue.capacity,
+    ),
+  ];
+  return {
+    enqueueSize: meter.histogram({
+      name: "otelcol_exporter_enqueue_size",
+      description: "Items in a batch that was put into the sending queue",
+      level: "detailed",
+      labels,
+      buckets: sizeBuckets,
+    }),
+    enqueueSizeBytes: meter.histogram({
+      name: "otelcol_exporter_enqueue_size_bytes",
+      description: "Bytes in a batch that was put into the sending queue",
+      level: "detailed",
+      labels,
+      buckets: byteBuckets,
+    }),
+    close() {
+      for (const close of closers) close();
+    },
+  };
+}
+
+export function inFlightGauge(meter: Meter, signal: Signal): Gauge {
+  return meter.gauge({
+    name: "otelcol_exporter_in_flight_requests",
+    description: "Batches being sent, with those that wait for another attempt",
+    labels: { data_type: signal },
+  });
+}
