@@ -1,0 +1,103 @@
+import type { BaseIssue } from "valibot";
+import { typeName, type ConfigNode } from "./config-node.ts";
+import { suggestion } from "./nearest-name.ts";
+
+const goTypes: Readonly<Record<string, readonly [name: string, remedy: string]>> = {
+  number: ["int", "write a number"],
+  boolean: ["bool", "write true or false"],
+  string: ["string", "put the value in quotes"],
+};
+
+/**
+ * A schema's complaint in upstream's words where it has some, with what was found and what is allowed. `node` is the
+ * value that it is about, `undefined` if it is missing.
+ */
+export function issueText(issue: BaseIssue<unknown>, node: ConfigNode | undefined, isSecret: boolean): string {
+  const found = isSecret ? "" : foundText(node);
+  const hint = node === undefined ? "" : spaceHint(node);
+  // A message that does not begin like the library's own was written for this field.
+  if (!issue.message.startsWith("Invalid ")) return ownMessage(issue, node, found) + hint;
+  if (node === undefined && issue.input === undefined) return "is required";
+  switch (issue.type) {
+    case "number":
+    case "boolean":
+    case "string": {
+      const [name, remedy] = goTypes[issue.type] ?? [issue.type, ""];
+      return `expected type '${name}', got unconvertible type '${goType(node)}'${found}; ${remedy}${hint}`;
+    }
+    case "array":
+      return `source data must be an array or slice, got ${goType(node)}${found}; write a list such as [a, b]${hint}`;
+    case "strict_object":
+    case "loose_object":
+    case "object":
+    case "record":
+      return `expected a map or struct, got "${goType(node)}"${found}${hint === "" ? "; write keys below it" : hint}`;
+    case "picklist": {
+      const words = pickList(issue);
+      const text = typeof issue.input === "string" ? suggestion(issue.input, words) : "";
+      return `invalid value${found.replace(", found", "")}${text} (valid values: ${words.join(", ")})`;
+    }
+    case "safe_integer":
+    case "integer":
+      return `must be a whole number${found}`;
+    case "min_value":
+      return `must be at least ${String(issue.requirement)}${found}`;
+    case "max_value":
+      return `must be at most ${String(issue.requirement)}${found}`;
+    case "finite":
+      return `must be a finite number${found}`;
+    default:
+      return `expected ${alternatives(issue.expected)}, got ${goType(node)}${found}${hint}`;
+  }
+}
+
+function ownMessage(issue: BaseIssue<unknown>, node: ConfigNode | undefined, found: string): string {
+  if (issue.kind === "schema") {
+    const got = found === "" && node !== undefined ? `, got ${goType(node)}` : found;
+    return `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}${got}`;
+  }
+  const isExpectedNew = issue.expected !== null && !issue.message.includes(issue.expected);
+  return isExpectedNew && issue.type === "raw_transform"
+    ? `${issue.message}; expected ${issue.expected}`
+    : issue.message;
+}
+
+function pickList(issue: BaseIssue<unknown>): readonly string[] {
+  // `("a" | "b")`: the list itself is not part of the issue.
+  return [...(issue.expected ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] ?? "");
+}
+
+const plainNames: Readonly<Record<string, string>> = {
+  Object: "a map",
+  Array: "a list",
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+};
+
+/** `(string | Array)` in words. */
+function alternatives(expected: string | null): string {
+  const names = (expected ?? "").replaceAll(/[()]/g, "").split(" | ");
+  return names.map((name) => plainNames[name] ?? name).join(" or ");
+}
+
+function goType(node: ConfigNode | undefined): string {
+  return node === undefined ? "nil" : typeName(node);
+}
+
+const maxShown = 60;
+
+function foundText(node: ConfigNode | undefined): string {
+  if (node === undefined || node.kind !== "scalar" || node.value === null) return "";
+  const text = JSON.stringify(node.value);
+  const shown = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
+  return node.via === undefined ? `, found ${shown}` : `, found ${shown} from ${node.via}`;
+}
+
+/** `endpoint:localhost` and `-a` are text to YAML: the slip is a missing space. */
+function spaceHint(node: ConfigNode): string {
+  if (node.kind !== "scalar" || typeof node.value !== "string") return "";
+  const glued = /^([A-Za-z_][\w/]*):(?!\/\/)(\S.*)$/.exec(node.value);
+  if (glued !== null) return `; a space is missing after the colon: write "${glued[1]}: ${glued[2]}"`;
+  return /^-\w/.test(node.value) ? "; a space is missing after the dash" : "";
+}

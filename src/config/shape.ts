@@ -1,0 +1,90 @@
+import type { GenericSchema } from "valibot";
+import { headers, secret } from "../component/fields.ts";
+import type { Findings } from "./config-error.ts";
+import { formatPath, type ConfigNode, type ConfigPath, type MapEntry } from "./config-node.ts";
+import { suggestion } from "./nearest-name.ts";
+import { formatPosition } from "./position.ts";
+import { itemForm, mapForm, wantsText, type MapForm } from "./schema-forms.ts";
+
+/**
+ * The plain value that a schema decodes, made with the schema in view, because three rules need both: unknown keys are
+ * named with the nearest known one, keys in another letter case are accepted with a notice, and text fields take the
+ * original text of what a reference gave. A wrong type is left to the schema.
+ */
+export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath, findings: Findings): unknown {
+  if (node.text !== undefined && wantsText(schema)) return node.text;
+  if (node.kind === "scalar") return node.value;
+  if (node.kind === "list") {
+    const item = itemForm(schema);
+    return node.items.map((child, index) =>
+      item === undefined ? plainValue(child) : shape(child, item, [...path, index], findings),
+    );
+  }
+  const form = mapForm(schema);
+  if (form === undefined) return plainValue(node);
+  const result: Record<string, unknown> = {};
+  const unknown: [string, MapEntry][] = [];
+  for (const [key, entry] of node.entries) {
+    const known = knownKey(key, form);
+    const child = known === undefined ? form.rest : form.entries[known];
+    if (child === undefined) {
+      unknown.push([key, entry]);
+      continue;
+    }
+    const name = known ?? key;
+    if (known !== undefined && known !== key) {
+      if (node.entries.has(known)) {
+        const message = `keys "${key}" and "${known}" are the same; keep one of the two`;
+        findings.add("unmarshal", formatPath(path), message, entry.keyPosition);
+        continue;
+      }
+      const where = `${formatPosition(entry.keyPosition)} ${formatPath(path)}`;
+      findings.notice(`${where}: key "${key}" is accepted, write "${known}"; letter case matters since v0.46`);
+    }
+    define(result, name, shape(entry.value, child, [...path, name], findings));
+  }
+  if (unknown.length > 0) reportUnknown(unknown, form, path, findings);
+  return result;
+}
+
+/** Whether the place holds a secret, so that neither its value nor its line may be shown. */
+export function isSecretSchema(schema: GenericSchema): boolean {
+  if (schema === secret || schema === headers) return true;
+  if ("pipe" in schema && Array.isArray(schema.pipe)) return (schema.pipe as GenericSchema[]).some(isSecretSchema);
+  return "wrapped" in schema && isSecretSchema(schema.wrapped as GenericSchema);
+}
+
+export function plainValue(node: ConfigNode): unknown {
+  if (node.kind === "scalar") return node.value;
+  if (node.kind === "list") return node.items.map(plainValue);
+  const result: Record<string, unknown> = {};
+  for (const [key, entry] of node.entries) define(result, key, plainValue(entry.value));
+  return result;
+}
+
+/** `__proto__` is a key like any other. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function knownKey(key: string, form: MapForm): string | undefined {
+  if (Object.hasOwn(form.entries, key)) return key;
+  // Where any key may stand, another letter case is another key.
+  if (form.rest !== undefined) return undefined;
+  const lower = key.toLowerCase();
+  return Object.keys(form.entries).find((name) => name.toLowerCase() === lower);
+}
+
+function reportUnknown(
+  unknown: readonly [string, MapEntry][],
+  form: MapForm,
+  path: ConfigPath,
+  findings: Findings,
+): void {
+  const valid = Object.keys(form.entries);
+  for (const [key, entry] of unknown) {
+    const allowed = valid.length === 0 ? "no keys are valid here" : `valid keys: ${valid.join(", ")}`;
+    const message = `has invalid keys: ${key}${suggestion(key, valid)} (${allowed})`;
+    findings.add("unmarshal", formatPath(path), message, entry.keyPosition);
+  }
+}
