@@ -30,7 +30,12 @@ function setUp(attempt: Attempt<TestPayload>, { written = {}, random = () => 0.5
   return { clock, draining, ended, waits, seen, deliver };
 }
 
-const failing: Attempt<TestPayload> = () => Promise.reject(away);
+const failingWith =
+  (error: unknown): Attempt<TestPayload> =>
+  () =>
+    Promise.reject(error);
+
+const failing = failingWith(away);
 
 t.test("Retry grows its wait by the multiplier up to max_interval", async (t) => {
   const { clock, waits, deliver } = setUp(failing, { written: { randomization_factor: 0 } });
@@ -143,8 +148,7 @@ t.test("Retry sends a part without items too: they may be counted already", asyn
 });
 
 t.test("Retry gives up a permanent error at once", async (t) => {
-  const attempt: Attempt<TestPayload> = () => Promise.reject(new ConsumeError("permanent", "400 Bad Request"));
-  const { waits, deliver } = setUp(attempt);
+  const { waits, deliver } = setUp(failingWith(new ConsumeError("permanent", "400 Bad Request")));
   const failure = await deliver();
   t.equal(failure?.reason, "permanent_error");
   t.equal(failure?.error.message, "not retryable error: 400 Bad Request");
@@ -172,10 +176,8 @@ t.test("Retry that is off gives up after one failure, with the error as it is", 
 });
 
 t.test("Retry prints the delay that a server asked for", async (t) => {
-  const attempt: Attempt<TestPayload> = () =>
-    Promise.reject(new ConsumeError("retryable", "429 Too Many Requests", { retryAfterMs: 40_000, grpcStatus: 8 }));
-  const written = { max_elapsed_time: "30s" };
-  const failure = await setUp(attempt, { written }).deliver();
+  const busy = new ConsumeError("retryable", "429 Too Many Requests", { retryAfterMs: 40_000, grpcStatus: 8 });
+  const failure = await setUp(failingWith(busy), { written: { max_elapsed_time: "30s" } }).deliver();
   t.equal(failure?.error.message, "no more retries left: Throttle (40s), error: 429 Too Many Requests");
   t.equal(failure?.error.grpcStatus, 8);
 });
