@@ -54,8 +54,8 @@ export function generate(): string {
   const lines = [
     "// Generated from proto/ by `npm run generate`. Do not edit: a test regenerates and compares.",
     "",
-    "/** Field: [number, name, kind, repeated, child message or enum (-1: none), oneof]. */",
-    "export type FieldRow = readonly [number, string, string, boolean, number, string];",
+    "/** Field: [number, name, kind, repeated, child message or enum (-1: none), oneof, optional]. */",
+    "export type FieldRow = readonly [number, string, string, boolean, number, string, boolean];",
     "export type MessageRow = readonly [string, readonly FieldRow[]];",
     "",
     "export const messageRows: readonly MessageRow[] = [",
@@ -71,10 +71,11 @@ export function generate(): string {
           : child instanceof protobuf.Enum
             ? enums.indexOf(child)
             : -1;
-      const oneof = field.partOf && !field.partOf.name.startsWith("_") ? field.partOf.name : "";
-      lines.push(
-        `    ${JSON.stringify([field.id, field.name, kind, field.repeated, index, oneof]).replaceAll(",", ", ")},`,
-      );
+      // A field marked `optional` is to protobufjs the only member of a oneof named after it.
+      const optional = field.partOf?.name === `_${field.name}`;
+      const oneof = field.partOf && !optional ? field.partOf.name : "";
+      const row = [field.id, field.name, kind, field.repeated, index, oneof, optional];
+      lines.push(`    ${JSON.stringify(row).replaceAll(",", ", ")},`);
     }
     lines.push("  ]],");
   }

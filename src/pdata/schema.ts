@@ -35,6 +35,8 @@ export interface FieldSchema {
   readonly enumValues: Readonly<Record<string, number>> | undefined;
   /** Name of the oneof that this field belongs to; empty if none. */
   readonly oneof: string;
+  /** Marked `optional`: a zero that was sent differs from none. */
+  readonly optional: boolean;
 }
 
 export interface MessageSchema {
@@ -64,7 +66,7 @@ const drafts: readonly Draft[] = messageRows.map(([name], index) => ({
 for (const [index, [, rows]] of messageRows.entries()) {
   const draft = drafts[index];
   if (draft === undefined) continue;
-  for (const [number, name, kind, repeated, child, oneof] of rows) {
+  for (const [number, name, kind, repeated, child, oneof, optional] of rows) {
     const field: FieldSchema = {
       number,
       name,
@@ -75,6 +77,7 @@ for (const [index, [, rows]] of messageRows.entries()) {
       message: kind === "message" ? drafts[child] : undefined,
       enumValues: kind === "enum" ? enumRows[child]?.[1] : undefined,
       oneof,
+      optional,
     };
     draft.fields.push(field);
     draft.byNumber.set(number, field);

@@ -36,15 +36,28 @@ export class Cursor {
     return this;
   }
 
-  /** Field tag: `fieldNumber << 3 | wireType`, as an unsigned number. Throws on field number 0. */
+  /**
+   * Field tag: `fieldNumber << 3 | wireType`, as an unsigned number. Throws on field number 0 and on tags beyond 32 bits,
+   * which no field number has: cut to their low bits they would pass for another field.
+   */
   readTag(): number {
-    const tag = this.readVarint32();
-    if (tag < 8) throw new WireError("illegal_tag", this.pos - 1, "illegal field number 0");
+    const at = this.pos;
+    let tag = at < this.end ? (this.bytes[at] as number) : 0x80;
+    if (tag < 0x80) this.pos = at + 1;
+    else {
+      this.readVarint64();
+      if (this.hi !== 0) {
+        this.pos = at;
+        throw new WireError("illegal_tag", at, "illegal field number beyond 536870911");
+      }
+      tag = this.lo;
+    }
+    if (tag < 8) {
+      this.pos = at;
+      throw new WireError("illegal_tag", at, "illegal field number 0");
+    }
     return tag;
   }
-
-  // One-byte varints are nearly all there are (tags below 16, short lengths), so each reader begins with them and leaves
-  // the rest to a function of its own: small enough for the compiler to inline into every loop.
 
   /** Lower 32 bits of a varint, unsigned; longer varints are read whole and cut, as protobuf says for 32-bit fields. */
   readVarint32(): number {
@@ -57,41 +70,25 @@ export class Cursor {
         return first;
       }
     }
-    this.#readLongVarint();
+    this.readVarint64();
     return this.lo;
   }
 
-  /** A varint into `lo` and `hi`. */
+  /** A varint into `lo` and `hi`. Bits beyond the 64th are dropped, as upstream's decoder does. */
   readVarint64(): void {
-    const { pos } = this;
-    if (pos < this.end) {
-      const first = this.bytes[pos] as number;
-      if (first < 0x80) {
-        this.pos = pos + 1;
-        this.lo = first;
-        this.hi = 0;
-        return;
-      }
-    }
-    this.#readLongVarint();
-  }
-
-  #readLongVarint(): void {
     const { bytes, end } = this;
     let pos = this.pos;
     let lo = 0;
     let hi = 0;
     for (let index = 0; index < 10; index++) {
-      if (pos >= end) throw new WireError("truncated", pos, "varint runs past the end");
+      if (pos >= end) throw new WireError("truncated", this.pos, "varint runs past the end");
       const byte = bytes[pos++] as number;
       const bits = byte & 0x7f;
       if (index < 4) lo |= bits << (index * 7);
       else if (index === 4) {
         lo |= bits << 28;
         hi = bits >>> 4;
-      } else if (index < 9) hi |= bits << (index * 7 - 32);
-      // Bits beyond the 64th are dropped, as upstream's decoder does.
-      else hi |= bits << 31;
+      } else hi |= bits << (index * 7 - 32);
       if (byte < 0x80) {
         this.pos = pos;
         this.lo = lo >>> 0;
@@ -99,11 +96,13 @@ export class Cursor {
         return;
       }
     }
-    throw new WireError("varint_too_long", this.pos, "varint is longer than 64 bits");
+    throw new WireError("varint_too_long", this.pos, "varint is longer than 10 bytes");
   }
 
   /** Eight little-endian bytes into `lo` and `hi`. */
   readFixed64(): void {
+    const { pos } = this;
+    if (pos + 8 > this.end) throw new WireError("truncated", pos, "fixed-width value runs past the end");
     this.lo = this.readFixed32();
     this.hi = this.readFixed32();
   }
@@ -131,34 +130,35 @@ export class Cursor {
 
   /** Length prefix, checked against the range; the caller's sub-range is then `[pos, pos + length)`. */
   readLength(): number {
-    const { pos } = this;
-    if (pos < this.end) {
-      const first = this.bytes[pos] as number;
-      if (first < 0x80 && first < this.end - pos) {
-        this.pos = pos + 1;
-        return first;
+    const { bytes, end, pos } = this;
+    // Nearly all lengths take one or two bytes. The rest goes the long way, for no length may be cut to its low bits.
+    let length = pos < end ? (bytes[pos] as number) : 0x80;
+    if (length < 0x80) this.pos = pos + 1;
+    else {
+      const second = pos + 1 < end ? (bytes[pos + 1] as number) : 0x80;
+      if (second < 0x80) {
+        this.pos = pos + 2;
+        length = (length & 0x7f) | (second << 7);
+      } else {
+        this.readVarint64();
+        length = this.hi * 4294967296 + this.lo;
       }
     }
-    return this.#readLongLength();
+    if (length > end - this.pos) throw this.#lengthError(pos, length);
+    return length;
   }
 
-  #readLongLength(): number {
-    const at = this.pos;
-    // Lengths beyond 2^32 must not be cut to their low bits, so all 64 bits are read.
-    this.#readLongVarint();
+  #lengthError(at: number, length: number): WireError {
     const left = this.end - this.pos;
-    if (this.hi === 0 && this.lo <= left) return this.lo;
-    const claimed = this.hi * 4294967296 + this.lo;
-    const remaining = left === 1 ? "1 byte is left" : `${left} bytes are left`;
-    throw new WireError("truncated", at, `length ${claimed} runs past the end: ${remaining}`);
+    const bytes = left === 1 ? "byte is" : "bytes are";
+    return new WireError("truncated", at, `length ${length} runs past the end: ${left} ${bytes} left`);
   }
 
   /** Steps over the value of a field whose tag was just read. */
   skip(tag: number, depth = 0): void {
     switch (tag & 7) {
       case WireType.varint:
-        this.readVarint64();
-        return;
+        return this.#skipVarint();
       case WireType.fixed64:
         return this.advance(8);
       case WireType.lengthDelimited: {
@@ -177,6 +177,18 @@ export class Cursor {
     }
   }
 
+  #skipVarint(): void {
+    const { bytes, end, pos } = this;
+    for (let next = pos; next < pos + 10; next++) {
+      if (next >= end) throw new WireError("truncated", pos, "varint runs past the end");
+      if ((bytes[next] as number) < 0x80) {
+        this.pos = next + 1;
+        return;
+      }
+    }
+    throw new WireError("varint_too_long", pos, "varint is longer than 10 bytes");
+  }
+
   advance(byteCount: number): void {
     if (byteCount > this.end - this.pos) {
       throw new WireError("truncated", this.pos, "fixed-width value runs past the end");
@@ -190,9 +202,8 @@ export class Cursor {
       if (this.pos >= this.end) throw new WireError("truncated", this.pos, "group is not closed");
       const tag = this.readTag();
       if ((tag & 7) === WireType.endGroup) {
-        if (tag >>> 3 !== openTag >>> 3)
-          throw new WireError("unbalanced_group", this.pos, "group is closed by another");
-        return;
+        if (tag >>> 3 === openTag >>> 3) return;
+        throw new WireError("unbalanced_group", this.pos, "group is closed by another");
       }
       this.skip(tag, depth + 1);
     }

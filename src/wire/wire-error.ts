@@ -17,8 +17,8 @@ export class WireError extends Error {
   readonly code: WireErrorCode;
   readonly offset: number;
 
-  constructor(code: WireErrorCode, offset: number, message: string) {
-    super(message);
+  constructor(code: WireErrorCode, offset: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.offset = offset;
   }
