@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+import type { BuildInfo } from "../component/host.ts";
+
+/** Name and version from `package.json`, which stands at the same distance from `src/cli` and from `dist/cli`. */
+export function readBuildInfo(): BuildInfo {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return { command: "otelcol", description: "OpenTelemetry-compatible collector for Node.js", version };
+}

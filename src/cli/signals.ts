@@ -1,0 +1,32 @@
+const names = { SIGINT: "interrupt", SIGTERM: "terminated", SIGHUP: "hangup" } as const;
+
+/** Shells and conventions: 128 and the number of the signal. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * One key press can arrive twice: a terminal sends it to the whole process group, and a launcher such as npx passes on
+ * its own copy. What comes this soon after the first is the same press.
+ */
+const samePressMs = 200;
+
+export interface SignalHandlers {
+  /** `interrupt`, `terminated` or `hangup`, as upstream's log calls them. */
+  first(name: string): void;
+  second(exitCode: number): void;
+}
+
+/** Calls `first` once and `second` for a signal after it. */
+export function listenForSignals({ first, second }: SignalHandlers): void {
+  let firstAtMs: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      const now = performance.now();
+      if (firstAtMs === undefined) {
+        firstAtMs = now;
+        first(names[signal]);
+      } else if (now - firstAtMs > samePressMs) {
+        second(exitCodes[signal]);
+      }
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import type { FactoryRegistry } from "./component/factory-registry.ts";
+
+/** Everything that is built in. The code of a component is loaded when a configuration names it. */
+export const distribution: FactoryRegistry = [
+  // Receivers
+  { kind: "receiver", type: "otlp", load: () => import("./receivers/otlp/factory.ts").then((m) => m.otlp) },
+
+  // Processors
+  { kind: "processor", type: "batch", load: () => import("./processors/batch/factory.ts").then((m) => m.batch) },
+  {
+    kind: "processor",
+    type: "memory_limiter",
+    load: () => import("./processors/memory-limiter/factory.ts").then((m) => m.memoryLimiter),
+  },
+
+  // Exporters
+  { kind: "exporter", type: "debug", load: () => import("./exporters/debug/factory.ts").then((m) => m.debug) },
+  { kind: "exporter", type: "logging", load: () => import("./exporters/logging/factory.ts").then((m) => m.logging) },
+  {
+    kind: "exporter",
+    type: "tanzuobservability",
+    aliases: ["wavefront"],
+    load: () => import("./exporters/tanzuobservability/factory.ts").then((m) => m.tanzuobservability),
+  },
+
+  // Extensions
+  { kind: "extension", type: "zpages", load: () => import("./extensions/zpages/factory.ts").then((m) => m.zpages) },
+  {
+    kind: "extension",
+    type: "memory_ballast",
+    load: () => import("./extensions/memory-ballast/factory.ts").then((m) => m.memoryBallast),
+  },
+];
