@@ -82,27 +82,31 @@ export class BoundedOutput {
     this.#descriptor ??= openDescriptor(this.target);
   }
 
-  write(text: Uint8Array | string): void {
-    const bytes = typeof text === "string" ? Buffer.from(text) : text;
-    if (bytes.length === 0) return;
+  /** One entry, in one part or several. It is taken whole or not at all. */
+  write(...parts: readonly (Uint8Array | string)[]): void {
     if (!this.#isReady() || this.#queue.length >= this.#maxBytes) {
-      this.#lose(1, bytes.length);
+      let byteCount = 0;
+      for (const part of parts) byteCount += typeof part === "string" ? Buffer.byteLength(part) : part.length;
+      this.#lose(1, byteCount);
       return;
     }
+    for (const part of parts) this.#take(typeof part === "string" ? Buffer.from(part) : part);
     if (this.#isClosed) {
-      this.#queue.append(bytes);
       this.#writeNow(lateLimitMs);
       this.#closeDescriptor();
-    } else if (bytes.length >= directBytes && this.#descriptor?.isImmediate === true && this.#state !== "waiting") {
-      this.#writeDirectly(this.#descriptor, bytes);
-    } else {
-      this.#queue.append(bytes);
+    } else if (this.#state === "idle" && this.#queue.length > 0) {
       // One system call for all that is written in this turn of the event loop.
-      if (this.#state === "idle") {
-        this.#state = "scheduled";
-        setImmediate(this.#pump);
-      }
+      this.#state = "scheduled";
+      setImmediate(this.#pump);
     }
+  }
+
+  #take(bytes: Uint8Array): void {
+    const descriptor = this.#descriptor;
+    const isDirect = bytes.length >= directBytes && !this.#isClosed && this.#state !== "waiting";
+    if (isDirect && descriptor?.isImmediate === true) this.#writeDirectly(descriptor, bytes);
+    else if (this.#state !== "gone") this.#queue.append(bytes);
+    else this.#lost.bytes += bytes.length;
   }
 
   /** Resolves when all is written or the target is gone (`true`), or when `signal` aborts (`false`). */
@@ -195,7 +199,7 @@ export class BoundedOutput {
         this.#fail(error);
       }
     }
-    if (this.#state === "gone") this.#lose(1, bytes.length - pos);
+    if (this.#state === "gone") this.#lost.bytes += bytes.length - pos;
     else this.#queue.append(bytes.subarray(pos));
   }
 

@@ -31,6 +31,11 @@ export class OutputSet {
     return output;
   }
 
+  /** Resolves when all is written, or when `signal` aborts. */
+  async flush(signal: AbortSignal): Promise<void> {
+    await Promise.all(Array.from(this.#outputs.values(), (output) => output.flush(signal)));
+  }
+
   /** Flushes and closes all, within the time of `signal`. Safe twice. */
   async close(signal: AbortSignal): Promise<void> {
     await Promise.all(Array.from(this.#outputs.values(), (output) => output.close(signal)));

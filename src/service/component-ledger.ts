@@ -1,0 +1,90 @@
+import type { Clock } from "../component/clock.ts";
+import type { DropReason, Ledger } from "../component/ledger.ts";
+import { errorText } from "../telemetry/error-text.ts";
+
+/** Where the numbers of an exporter go besides the reports. */
+export interface LedgerMetrics {
+  sent(itemCount: number): void;
+  /** Lost, or answered with an error, after sending was tried. */
+  sendFailed(itemCount: number): void;
+  /** No room in the queue. */
+  enqueueFailed(itemCount: number): void;
+}
+
+/**
+ * The numbers of one component instance. What the wrapper around it sees (`took`, `refused`) and what the component says
+ * itself (`hold`, `sent`, `dropped`) end in one place, so that whenever no call is under way
+ *
+ *     accepted = sent + held + dropped
+ *
+ * A component that never calls `hold` or `sent` has delivered what its `consume` took: the wrapper then counts as sent
+ * what was not dropped. One that calls either keeps these numbers itself from then on.
+ */
+export class ComponentLedger implements Ledger {
+  accepted = 0;
+  refusedCount = 0;
+  held = 0;
+  sentCount = 0;
+  readonly droppedBy: Partial<Record<DropReason, number>> = {};
+  lastError: { readonly message: string; readonly unixMs: number } | undefined;
+  readonly #clock: Clock;
+  readonly #metrics: LedgerMetrics | undefined;
+  #keepsOwnNumbers = false;
+  /** Dropped within calls that have not settled yet. */
+  #droppedInCall = 0;
+
+  constructor(clock: Clock, metrics?: LedgerMetrics) {
+    this.#clock = clock;
+    this.#metrics = metrics;
+  }
+
+  /** The component's `consume` has taken the items. */
+  took(itemCount: number): void {
+    this.accepted += itemCount;
+    if (this.#keepsOwnNumbers) return;
+    const dropped = Math.min(itemCount, this.#droppedInCall);
+    this.#droppedInCall -= dropped;
+    this.#countSent(itemCount - dropped);
+  }
+
+  /** The component's `consume` has not taken the items; the caller still has them. */
+  refused(itemCount: number, cause: unknown, isForLackOfRoom: boolean): void {
+    this.refusedCount += itemCount;
+    this.failed(cause);
+    if (isForLackOfRoom) this.#metrics?.enqueueFailed(itemCount);
+    else this.#metrics?.sendFailed(itemCount);
+  }
+
+  hold(itemCount: number): void {
+    this.#keepsOwnNumbers = true;
+    this.held += itemCount;
+  }
+
+  sent(itemCount: number): void {
+    this.#keepsOwnNumbers = true;
+    this.#countSent(itemCount);
+  }
+
+  dropped(itemCount: number, reason: DropReason, cause?: unknown): void {
+    this.droppedBy[reason] = (this.droppedBy[reason] ?? 0) + itemCount;
+    if (!this.#keepsOwnNumbers) this.#droppedInCall += itemCount;
+    if (cause !== undefined) this.failed(cause);
+    if (reason === "queue_full") this.#metrics?.enqueueFailed(itemCount);
+    else this.#metrics?.sendFailed(itemCount);
+  }
+
+  failed(cause: unknown): void {
+    this.lastError = { message: errorText(cause), unixMs: this.#clock.now() };
+  }
+
+  get droppedCount(): number {
+    let sum = 0;
+    for (const itemCount of Object.values(this.droppedBy)) sum += itemCount;
+    return sum;
+  }
+
+  #countSent(itemCount: number): void {
+    this.sentCount += itemCount;
+    this.#metrics?.sent(itemCount);
+  }
+}

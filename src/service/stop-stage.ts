@@ -1,0 +1,46 @@
+import type { ComponentInstance } from "./component-instance.ts";
+
+/** When the time for shutdown is over, a part that does not return is left behind this much later. */
+const graceMs = 400;
+
+/**
+ * Shuts lists of components down: each list in order, all lists at the same time. Resolves with the errors. A component
+ * that does not return although `signal` has aborted costs a little patience and counts as an error.
+ */
+export async function stopStage(
+  lists: readonly (readonly ComponentInstance[])[],
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  const late = lateAfter(signal);
+  const errors: unknown[] = [];
+  await Promise.all(
+    lists.map(async (instances) => {
+      for (const instance of instances) {
+        try {
+          await instance.shutdown(signal, late.promise);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+    }),
+  );
+  late.cancel();
+  return errors;
+}
+
+function lateAfter(signal: AbortSignal): { readonly promise: Promise<void>; readonly cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(resolve, graceMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    promise,
+    cancel: () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
