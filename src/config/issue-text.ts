@@ -31,11 +31,11 @@ export function issueText(issue: BaseIssue<unknown>, node: ConfigNode | undefine
     case "loose_object":
     case "object":
     case "record":
-      return `expected a map or struct, got "${goType(node)}"${found}${hint === "" ? "; write keys below it" : hint}`;
+      return node === undefined ? "is required" : mapExpected(node, found);
     case "picklist": {
       const words = pickList(issue);
       const text = typeof issue.input === "string" ? suggestion(issue.input, words) : "";
-      return `invalid value${found.replace(", found", "")}${text} (valid values: ${words.join(", ")})`;
+      return `invalid value${found === "" ? emptyText(node) : found.replace(", found", "")}${text} (valid values: ${words.join(", ")})`;
     }
     case "safe_integer":
     case "integer":
@@ -49,6 +49,12 @@ export function issueText(issue: BaseIssue<unknown>, node: ConfigNode | undefine
     default:
       return `expected ${alternatives(issue.expected)}, got ${goType(node)}${found}${hint}`;
   }
+}
+
+/** Complaint about something that is no map where one belongs. */
+export function mapExpected(node: ConfigNode, found = foundText(node)): string {
+  const hint = spaceHint(node);
+  return `expected a map or struct, got "${goType(node)}"${found}${hint === "" ? "; write keys below it" : hint}`;
 }
 
 function ownMessage(issue: BaseIssue<unknown>, node: ConfigNode | undefined, found: string): string {
@@ -92,6 +98,11 @@ function foundText(node: ConfigNode | undefined): string {
   const text = JSON.stringify(node.value);
   const shown = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
   return node.via === undefined ? `, found ${shown}` : `, found ${shown} from ${node.via}`;
+}
+
+/** What an unset or empty variable gives. */
+function emptyText(node: ConfigNode | undefined): string {
+  return node?.via === undefined ? "" : ` "" from ${node.via}`;
 }
 
 /** `endpoint:localhost` and `-a` are text to YAML: the slip is a missing space. */

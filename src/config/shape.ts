@@ -2,6 +2,7 @@ import type { GenericSchema } from "valibot";
 import { headers, secret } from "../component/fields.ts";
 import type { Findings } from "./config-error.ts";
 import { formatPath, type ConfigNode, type ConfigPath, type MapEntry } from "./config-node.ts";
+import { mapExpected } from "./issue-text.ts";
 import { suggestion } from "./nearest-name.ts";
 import { formatPosition } from "./position.ts";
 import { itemForm, mapForm, wantsText, type MapForm } from "./schema-forms.ts";
@@ -16,6 +17,11 @@ export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath,
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") {
     const item = itemForm(schema);
+    if (item === undefined && mapForm(schema) !== undefined) {
+      // To the schema library a list is an object, and an empty one has no wrong key.
+      findings.add("unmarshal", formatPath(path), mapExpected(node), node.position);
+      return null;
+    }
     return node.items.map((child, index) =>
       item === undefined ? plainValue(child) : shape(child, item, [...path, index], findings),
     );
