@@ -10,7 +10,15 @@ export async function main(args: readonly string[]): Promise<void> {
     await print("stderr", `Error: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
-  process.exit(await execute(command));
+  let exitCode: number;
+  try {
+    exitCode = await execute(command);
+  } catch (error) {
+    // Not the user's mistake but ours: here the stack trace helps.
+    await print("stderr", `Error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    exitCode = 1;
+  }
+  process.exit(exitCode);
 }
 
 /** Each command loads its own code, so that the small ones answer at once. Resolves with the exit code. */

@@ -44,26 +44,27 @@ export async function run(sources: readonly ConfigSource[], shutdownTimeoutMs: n
 
   // Sockets may all close while parts still drain: the process ends when this function says so, not before.
   const keepAlive = setInterval(() => {}, 1 << 30);
+  service.fatal.then((error) => ending.resolve({ kind: "fatal", error }), defect);
+  const started = service.start();
+  let isStarted: boolean;
   try {
-    await service.start();
+    // A signal does not wait for the start to end.
+    isStarted = await Promise.race([started.then(() => true), ending.promise.then(() => false)]);
   } catch (error) {
-    await failed(error);
-    await shutDown(service, shutdownTimeoutMs);
-    return 1;
+    return await failed(error);
   }
-  await tellEndpoints(service, config.service.telemetry.logs.encoding);
-  service.fatal.then(
-    (error) => ending.resolve({ kind: "fatal", error }),
-    (error: unknown) => ending.resolve({ kind: "defect", error }),
-  );
+  const { encoding } = config.service.telemetry.logs;
+  if (isStarted) await tellEndpoints(service, encoding);
 
   const end = await ending.promise;
   if (end.kind === "signal") service.logger.info("Received signal from OS", { signal: end.name });
   if (end.kind === "fatal") {
     service.logger.error("Asynchronous error received, terminating process", { error: end.error.message });
   }
+  // A start that is still under way ends with an error, because the service is shut down.
+  started.catch(() => {});
   const isClean = await shutDown(service, shutdownTimeoutMs);
-  await tellLedger(service, config.service.telemetry.logs.encoding);
+  await tellLedger(service, encoding);
   clearInterval(keepAlive);
   // As upstream, a fatal error that was shut down from in good order is not an exit code.
   return isClean && end.kind !== "defect" ? 0 : 1;
