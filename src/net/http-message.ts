@@ -1,0 +1,9 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+
+/** A request over HTTP/1.1 or HTTP/2, which Node keeps as two types with the same face. */
+export type HttpRequest = IncomingMessage | Http2ServerRequest;
+
+export type HttpResponse = ServerResponse | Http2ServerResponse;
+
+export type HttpHandler = (request: HttpRequest, response: HttpResponse) => void;

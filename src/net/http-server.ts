@@ -1,0 +1,143 @@
+import http from "node:http";
+import type { Socket } from "node:net";
+import type { HttpHandler } from "./http-message.ts";
+import { peerAddress } from "./peer-address.ts";
+import type { Rejections } from "./rejections.ts";
+import type { RejectionReason } from "./request-error.ts";
+
+export interface HttpServerOptions {
+  readonly handler: HttpHandler;
+  readonly rejections: Rejections;
+  /** How long a connection may stay without a request. */
+  readonly idleTimeoutMs: number;
+  /** How long the head of a request may take. */
+  readonly headTimeoutMs: number;
+  /** How long a whole request may take to arrive. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What is under way on one connection. */
+interface Connection {
+  /** Requests whose answer is not written yet. */
+  openRequests: number;
+  /** Answer to bytes that are not HTTP; sent when the answers before it are out. */
+  farewell: string | undefined;
+}
+
+/**
+ * HTTP/1.1 on sockets that somebody else accepted. There is no `upgrade` listener on purpose: with one, Node would hand
+ * over the requests of Java's client, each of which offers `Upgrade: h2c`, and their bodies would never come.
+ */
+export class HttpServer {
+  readonly #server: http.Server;
+  readonly #rejections: Rejections;
+  readonly #connections = new WeakMap<object, Connection>();
+
+  constructor(options: HttpServerOptions) {
+    this.#rejections = options.rejections;
+    this.#server = http.createServer({
+      keepAliveTimeout: options.idleTimeoutMs,
+      headersTimeout: options.headTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(30_000, options.headTimeoutMs),
+      noDelay: true,
+    });
+    const { handler } = options;
+    const serve = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+      this.#begin(request, response);
+      handler(request, response);
+    };
+    this.#server.on("request", serve);
+    // The handler answers `Expect: 100-continue` itself, so that a refusal comes before the body and not after it.
+    this.#server.on("checkContinue", serve);
+    this.#server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
+  }
+
+  /** Begins to watch over connections. Safe twice. */
+  start(): void {
+    // A server that does not listen itself does not start its check of slow requests otherwise.
+    this.#server.emit("listening");
+  }
+
+  get keepAliveTimeoutMs(): number {
+    return this.#server.keepAliveTimeout;
+  }
+
+  /** Takes over a paused socket; what was read of it already has been unshifted. */
+  accept(socket: Socket): void {
+    this.#connections.set(socket, { openRequests: 0, farewell: undefined });
+    this.#server.emit("connection", socket);
+    socket.resume();
+  }
+
+  /** Closes connections that have no request under way. The others close when the handler says so. */
+  closeIdle(): void {
+    this.#server.closeIdleConnections();
+  }
+
+  close(): void {
+    // It stops the check of slow requests; the error says that it never listened.
+    this.#server.close(() => undefined);
+  }
+
+  #begin(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const { socket } = request;
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    connection.openRequests++;
+    response.once("close", () => {
+      connection.openRequests--;
+      if (connection.openRequests === 0 && connection.farewell !== undefined) endWith(socket, connection.farewell);
+    });
+  }
+
+  /** Bytes that are not HTTP, or a request that does not come to its end: this connection is over, and only this one. */
+  #onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (error.code === "ECONNRESET" || !socket.writable || connection === undefined) {
+      socket.destroy();
+      return;
+    }
+    // The parser complains again about every chunk that follows.
+    if (connection.farewell !== undefined) return;
+    const { status, reason, text, remedy } = describe(error);
+    this.#rejections.add({ reason, peer: peerAddress(socket), protocol: "HTTP/1.1", path: "", error: text, remedy });
+    connection.farewell = `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
+    if (connection.openRequests === 0) endWith(socket, connection.farewell);
+  }
+}
+
+interface Complaint {
+  readonly status: number;
+  readonly reason: RejectionReason;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+const garbledRemedy =
+  "look for processes that fork and go on using one connection, as Airflow's do, or for a client that does not speak HTTP";
+
+function describe(error: NodeJS.ErrnoException): Complaint {
+  switch (error.code) {
+    case "HPE_HEADER_OVERFLOW":
+      return { status: 431, reason: "too_large", text: "request headers exceed 16 KiB", remedy: "send fewer headers" };
+    case "ERR_HTTP_REQUEST_TIMEOUT": {
+      const text = "request did not arrive in time";
+      return { status: 408, reason: "aborted", text, remedy: "raise read_timeout or read_header_timeout" };
+    }
+    default: {
+      const text = `not an HTTP/1.1 request: ${error.message.replace(/^Parse Error: /, "")}`;
+      return { status: 400, reason: "garbled", text, remedy: garbledRemedy };
+    }
+  }
+}
+
+/** How long a connection that is over is still read: closing with unread bytes would reset it under the answer. */
+const lingerMs = 1000;
+
+function endWith(socket: Socket, answer: string): void {
+  if (!socket.writable) return;
+  socket.end(answer);
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once("close", () => clearTimeout(timer));
+}

@@ -1,0 +1,93 @@
+import type { HttpRequest } from "./http-message.ts";
+import type { SizeLimit } from "./inflate.ts";
+import { RequestError } from "./request-error.ts";
+import type { Reservation } from "./reservation.ts";
+
+/** What a body is taken for until its length is known. */
+export const assumedBodyBytes = 64 * 1024;
+
+/** What `Content-Length` claims; `undefined` without a usable one. */
+export function claimedLength(request: HttpRequest): number | undefined {
+  const text = request.headers["content-length"];
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * Reads a whole body, as it is on the wire. The limit holds for the bytes that come, whatever `Content-Length` says, and
+ * the reservation grows with them. Rejects with a `RequestError` (`too_large`, `aborted`) or with the refusal of the
+ * reservation; what is left of the body is then left to the caller.
+ */
+export function readBody(
+  request: HttpRequest,
+  limit: SizeLimit,
+  reservation: Reservation | undefined,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const claimed = claimedLength(request);
+    if (claimed !== undefined && claimed > limit.maxBytes) {
+      reject(bodyTooLarge(`${claimed} bytes`, limit));
+      return;
+    }
+    let first: Uint8Array | undefined;
+    let chunks: Uint8Array[] | undefined;
+    let byteCount = 0;
+    let reservedBytes = claimed ?? assumedBodyBytes;
+    const stop = (): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+    };
+    const onData = (chunk: Uint8Array): void => {
+      byteCount += chunk.length;
+      if (byteCount > limit.maxBytes) {
+        stop();
+        reject(bodyTooLarge(`more than ${limit.maxBytes} bytes`, limit));
+        return;
+      }
+      if (byteCount > reservedBytes) {
+        reservedBytes = Math.min(byteCount * 2, limit.maxBytes);
+        const refusal = reservation?.resize(reservedBytes);
+        if (refusal !== undefined) {
+          stop();
+          reject(refusal);
+          return;
+        }
+      }
+      if (first === undefined) first = chunk;
+      else if (chunks === undefined) chunks = [first, chunk];
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(chunks === undefined ? (first ?? empty) : Buffer.concat(chunks, byteCount));
+    };
+    const onClose = (): void => {
+      stop();
+      const wanted = claimed === undefined ? "" : ` of ${claimed}`;
+      reject(new RequestError("aborted", `connection ended after ${byteCount}${wanted} bytes of the body`));
+    };
+    // "close" comes without "end" when the connection breaks; "error" must have a listener then.
+    request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+  });
+}
+
+const empty = new Uint8Array(0);
+
+function bodyTooLarge(received: string, limit: SizeLimit): RequestError {
+  return new RequestError(
+    "too_large",
+    `http: request body too large: ${received} received, limit is ${limit.maxBytes} (${limit.option})`,
+  );
+}
+
+/**
+ * Lets the rest of a body that nobody wants any more run past, so that its sender comes to read the answer: closing at
+ * once would reset the connection under the answer. Breaks the connection when more than `maxBytes` come.
+ */
+export function discardBody(request: HttpRequest, maxBytes: number): void {
+  if (request.complete || request.destroyed) return;
+  let byteCount = 0;
+  request.on("data", (chunk: Uint8Array) => {
+    byteCount += chunk.length;
+    if (byteCount > maxBytes) request.destroy();
+  });
+  request.resume();
+}

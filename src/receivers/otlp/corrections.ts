@@ -1,0 +1,39 @@
+import type { Logger } from "../../component/logger.ts";
+import type { Counter, Meter } from "../../component/meter.ts";
+import { peerHost } from "../../net/peer-address.ts";
+
+export type CorrectionKind = "content_type" | "path";
+
+/** Peers that are named once each; those beyond are only counted. */
+const maxPeers = 256;
+
+const messages: Readonly<Record<CorrectionKind, string>> = {
+  content_type: "Request accepted although its Content-Type is wrong",
+  path: "Request accepted although its path is wrong",
+};
+
+/** Requests that were taken although something about them is wrong: counted, and said once per peer. */
+export class Corrections {
+  readonly #logger: Logger;
+  readonly #counters: Readonly<Record<CorrectionKind, Counter>>;
+  readonly #named = new Set<string>();
+
+  constructor(settings: { readonly logger: Logger; readonly meter: Meter }) {
+    this.#logger = settings.logger;
+    const counter = (correction: CorrectionKind): Counter =>
+      settings.meter.counter({
+        name: "otelcol_receiver_corrected_requests",
+        description: "Number of requests that were taken although something about them was wrong.",
+        labels: { correction },
+      });
+    this.#counters = { content_type: counter("content_type"), path: counter("path") };
+  }
+
+  add(kind: CorrectionKind, peer: string, path: string, remedy: string): void {
+    this.#counters[kind].add(1);
+    const key = `${kind} ${peerHost(peer)}`;
+    if (this.#named.size >= maxPeers || this.#named.has(key)) return;
+    this.#named.add(key);
+    this.#logger.warn(messages[kind], { peer, path, remedy });
+  }
+}

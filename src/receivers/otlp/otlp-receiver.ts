@@ -1,0 +1,180 @@
+import type { Component } from "../../component/component.ts";
+import type { ReceiverOutputs, Settings } from "../../component/factory.ts";
+import type { Host } from "../../component/host.ts";
+import { formatEndpoint } from "../../net/endpoint.ts";
+import type { GrpcServer } from "../../net/grpc-server.ts";
+import { HttpServer } from "../../net/http-server.ts";
+import { inContainer } from "../../net/in-container.ts";
+import { Rejections } from "../../net/rejections.ts";
+import { SharedPort } from "../../net/shared-port.ts";
+import { TlsServer } from "../../net/tls-server.ts";
+import { defaultGrpcConfig, defaultHttpConfig, type OtlpReceiverConfig } from "./config.ts";
+import { Corrections } from "./corrections.ts";
+import { grpcServerLimits, httpServerLimits } from "./limits.ts";
+import { Intake } from "./intake.ts";
+import { OtlpGrpc } from "./otlp-grpc.ts";
+import { OtlpHttp } from "./otlp-http.ts";
+import { legacyHttpPort, planPorts, type PortPlan } from "./ports.ts";
+
+export interface OtlpReceiverOptions {
+  readonly config: OtlpReceiverConfig;
+  readonly settings: Settings;
+  readonly outputs: ReceiverOutputs;
+}
+
+/** What `start` has opened. */
+interface Running {
+  readonly intake: Intake;
+  readonly rejections: Rejections;
+  readonly http: OtlpHttp;
+  readonly httpServer: HttpServer;
+  readonly grpc: OtlpGrpc;
+  readonly grpcServer: GrpcServer;
+  readonly ports: SharedPort[];
+}
+
+/** How long connections may take to close by themselves once every request is answered. */
+const lingerMs = 250;
+
+/** Takes OTLP over gRPC and HTTP, both on every port, and hands it to the pipelines. */
+export class OtlpReceiver implements Component {
+  readonly #options: OtlpReceiverOptions;
+  #running: Running | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: OtlpReceiverOptions) {
+    this.#options = options;
+  }
+
+  start(host: Host): Promise<void> {
+    this.#starting ??= this.#start(host);
+    return this.#starting;
+  }
+
+  shutdown(signal: AbortSignal): Promise<void> {
+    this.#stopping ??= this.#stop(signal);
+    return this.#stopping;
+  }
+
+  async #start(host: Host): Promise<void> {
+    const { config, settings, outputs } = this.#options;
+    // grpc-js and the proto files take a while to load: only a receiver that starts pays for it.
+    const [{ GrpcServer }, { loadExportMethods }] = await Promise.all([
+      import("../../net/grpc-server.ts"),
+      import("./services.ts"),
+    ]);
+    const grpcConfig = config.protocols.grpc ?? defaultGrpcConfig;
+    const httpConfig = config.protocols.http ?? defaultHttpConfig;
+    const intake = new Intake(outputs);
+    const rejections = new Rejections(settings);
+    const http = new OtlpHttp({ config: httpConfig, intake, rejections, corrections: new Corrections(settings) });
+    const grpc = new OtlpGrpc({ includeMetadata: grpcConfig.includeMetadata, intake, rejections });
+    const httpServer = new HttpServer({ handler: http.handle, rejections, ...httpServerLimits(httpConfig) });
+    const grpcServer = new GrpcServer({
+      methods: grpc.methods(await loadExportMethods()),
+      refuse: grpc.refuse,
+      rejections,
+      http: http.handle,
+      ...grpcServerLimits(grpcConfig),
+    });
+    httpServer.start();
+    this.#running = { intake, rejections, http, httpServer, grpc, grpcServer, ports: [] };
+    for (const plan of planPorts(config, inContainer())) await this.#open(plan, this.#running, host);
+  }
+
+  async #open(plan: PortPlan, running: Running, host: Host): Promise<void> {
+    const { settings } = this.#options;
+    const { rejections, httpServer, grpcServer } = running;
+    const tls =
+      plan.tls === undefined
+        ? undefined
+        : await TlsServer.create({ config: plan.tls, rejections, secured: (socket) => port.sniff(socket) });
+    const port = new SharedPort({
+      endpoint: plan.endpoint,
+      transport: plan.transport,
+      allInterfaces: plan.allInterfaces,
+      clock: settings.clock,
+      rejections,
+      http1: (socket) => httpServer.accept(socket),
+      http2: (socket) => grpcServer.accept(socket),
+      ...(tls !== undefined && { tls: (socket) => tls.accept(socket) }),
+    });
+    try {
+      await port.start();
+    } catch (error) {
+      if (!plan.isLegacy) throw explainBusy(error, settings.id.text, plan);
+      settings.logger.warn("Legacy HTTP port is not opened; clients that still send there will not be heard", {
+        error: error instanceof Error ? error.message : String(error),
+      });
+      return;
+    }
+    running.ports.push(port);
+    this.#announce(plan, port, host);
+  }
+
+  #announce(plan: PortPlan, port: SharedPort, host: Host): void {
+    const { logger, id } = this.#options.settings;
+    const endpoints = port.endpoints();
+    const [first] = endpoints;
+    if (first === undefined) return;
+    const endpoint = formatEndpoint(first.host, first.port);
+    if (plan.isLegacy) logger.info(`Setting up a second HTTP listener on legacy endpoint ${endpoint}`);
+    else if (first.port === legacyHttpPort && plan.kinds.includes("http")) {
+      logger.warn(
+        `Legacy HTTP endpoint ${endpoint} is configured, please use ${formatEndpoint(first.host, 4318)} instead.`,
+      );
+    }
+    for (const kind of plan.kinds) {
+      logger.info(kind === "grpc" ? "Starting GRPC server" : "Starting HTTP server", { endpoint });
+    }
+    for (const { host: address, port: number } of endpoints) {
+      host.reportEndpoint({
+        componentId: id.text,
+        protocol: plan.isLegacy ? "OTLP gRPC and HTTP (legacy port)" : "OTLP gRPC and HTTP",
+        host: address,
+        port: number,
+      });
+    }
+  }
+
+  /** Answers what is under way, then closes; what is left when `signal` aborts is broken off. */
+  async #stop(signal: AbortSignal): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    const running = this.#running;
+    if (running === undefined) return;
+    const { intake, rejections, http, httpServer, grpc, grpcServer, ports } = running;
+    for (const port of ports) port.close();
+    const answered = Promise.all([http.close(), grpcServer.close(), grpc.idle()]);
+    httpServer.closeIdle();
+    await settledOrAborted(answered, signal);
+    intake.close();
+    httpServer.closeIdle();
+    await settledOrAborted(
+      Promise.all(ports.map((port) => port.empty())),
+      AbortSignal.any([signal, AbortSignal.timeout(lingerMs)]),
+    );
+    grpcServer.destroy();
+    httpServer.close();
+    for (const port of ports) port.destroy();
+    rejections.close();
+  }
+}
+
+function explainBusy(error: unknown, id: string, plan: PortPlan): Error {
+  const text = error instanceof Error ? error.message : String(error);
+  const key = `receivers::${id}::protocols::${plan.kinds[0]}::endpoint`;
+  return new Error(`${text}; stop the program that listens there, or change ${key}`, { cause: error });
+}
+
+async function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = (): void => resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
