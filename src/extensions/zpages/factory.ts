@@ -1,0 +1,11 @@
+import { defineExtension } from "../../component/factory.ts";
+import { zpagesConfig } from "./config.ts";
+import { ZpagesExtension } from "./zpages-extension.ts";
+
+export const zpages = defineExtension({
+  type: "zpages",
+  stability: "beta",
+  description: "Web pages about the running collector: pipelines, counts, last errors, own latencies",
+  config: zpagesConfig,
+  create: (config, settings) => new ZpagesExtension(config, settings),
+});
