@@ -59,7 +59,7 @@ export class MetricStore {
     const key = keyOf(labels);
     let series = values.get(key);
     if (series === undefined) {
-      series = new ValueSeries(labels);
+      series = new ValueSeries(sorted(labels));
       values.set(key, series);
     }
     return series;
@@ -70,7 +70,7 @@ export class MetricStore {
     const key = keyOf(labels);
     let series = histograms.get(key);
     if (series === undefined) {
-      series = new HistogramSeries(labels, buckets);
+      series = new HistogramSeries(sorted(labels), buckets);
       histograms.set(key, series);
     }
     return series;
@@ -99,6 +99,11 @@ function withStability(description: string): string {
   return description.endsWith("]") ? description : `${description} [Alpha]`;
 }
 
+/** Labels in the order of their names, as upstream prints them. */
+function sorted(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function keyOf(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(sorted(labels));
 }
