@@ -1,11 +1,6 @@
 import type { Gauge, Histogram, Meter } from "../component/meter.ts";
 import type { Signal } from "../pdata/signal.ts";
-
-const sizeBuckets = [
-  10, 25, 50, 75, 100, 250, 500, 750, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000, 20_000, 30_000,
-  50_000, 100_000,
-];
-const byteBuckets = Array.from({ length: 18 }, (_, power) => 128 * 2 ** power);
+import { byteSizeBuckets, itemCountBuckets } from "./size-buckets.ts";
 
 export interface QueueMetrics {
   readonly enqueueSize: Histogram;
@@ -45,14 +40,14 @@ export function queueMetrics(
       description: "Items in a batch that was put into the sending queue",
       level: "detailed",
       labels,
-      buckets: sizeBuckets,
+      buckets: itemCountBuckets,
     }),
     enqueueSizeBytes: meter.histogram({
       name: "otelcol_exporter_enqueue_size_bytes",
       description: "Bytes in a batch that was put into the sending queue",
       level: "detailed",
       labels,
-      buckets: byteBuckets,
+      buckets: byteSizeBuckets,
     }),
     close() {
       for (const close of closers) close();

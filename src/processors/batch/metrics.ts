@@ -1,11 +1,6 @@
 import type { Gauge, Meter } from "../../component/meter.ts";
 import type { Batch } from "../../pdata/batch.ts";
-
-const itemBuckets = [
-  10, 25, 50, 75, 100, 250, 500, 750, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000, 20_000, 30_000,
-  50_000, 100_000,
-];
-const byteBuckets = Array.from({ length: 18 }, (_, power) => 128 * 2 ** power);
+import { byteSizeBuckets, itemCountBuckets } from "../../sending/size-buckets.ts";
 
 /** What made a batch leave: its size, or the timer (also the end). */
 export type Trigger = "size" | "timeout";
@@ -34,13 +29,13 @@ export function batchMetrics(meter: Meter): BatchMetrics {
     name: "otelcol_processor_batch_batch_send_size",
     description: "Number of units in the batch",
     level: "normal",
-    buckets: itemBuckets,
+    buckets: itemCountBuckets,
   });
   const sizeBytes = meter.histogram({
     name: "otelcol_processor_batch_batch_send_size_bytes",
     description: "Number of bytes in batch that was sent",
     level: "detailed",
-    buckets: byteBuckets,
+    buckets: byteSizeBuckets,
   });
   return {
     sent(trigger, batch) {
