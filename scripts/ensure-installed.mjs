@@ -27,14 +27,18 @@ function isInstalled() {
   });
 }
 
-function npm(...args) {
+/** Runs npm; resolves to its exit code and, unless it may speak for itself, to what it said. */
+function npm(args, stdio) {
   process.stderr.write(`Installing dependencies: npm ${args.join(" ")}\n`);
-  // stdout belongs to the command that this prepares.
-  const options = { cwd: root, stdio: ["ignore", process.stderr, process.stderr], shell: process.platform === "win32" };
-  return spawnSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], options).status === 0;
+  const options = { cwd: root, encoding: "utf8", stdio, shell: process.platform === "win32" };
+  return spawnSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], options);
 }
 
-if (!isInstalled() && !npm("ci") && !npm("install")) {
-  process.stderr.write("Error: Cannot install the dependencies: see npm's message above; is the registry reachable?\n");
-  process.exitCode = 1;
+if (!isInstalled()) {
+  // stdout belongs to the command that this prepares. A refusal of `npm ci` is long and no news if `npm install` works.
+  const first = npm(["ci"], ["ignore", "ignore", "pipe"]);
+  if (first.status !== 0 && npm(["install", "--no-save"], ["ignore", 2, 2]).status !== 0) {
+    process.stderr.write(`${first.stderr ?? ""}\nError: Cannot install the dependencies: see npm above, then npm ci\n`);
+    process.exitCode = 1;
+  }
 }

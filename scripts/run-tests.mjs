@@ -1,7 +1,7 @@
-// `npm test`: runs tap on the named test files (all of test/ without names) and ends with one line,
+// `npm test`: runs tap on the named test files and folders (all of test/ without names) and ends with one line,
 // `N passed, N failed`, counted by tap itself. Exit code 0 only if tests ran and none failed.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import path from "node:path";
 
@@ -10,7 +10,22 @@ const bundled = path.join(root, "node_modules", "node", "bin", process.platform 
 const node = existsSync(bundled) ? bundled : process.execPath;
 const tap = path.join(root, "node_modules", "tap", "dist", "esm", "run.mjs");
 
-const child = spawn(node, [tap, "run", "--reporter=tap", ...process.argv.slice(2)], {
+// Tap comes built with its TypeScript plugin, which .taprc switches off because Node.js runs our files as they are.
+// Tap rebuilds itself when that differs, but one run too late: the first run after an install would fail.
+const testClass = path.join(root, "node_modules", "@tapjs", "test", "test-built", "dist", "esm", "index.js");
+if (!existsSync(testClass) || readFileSync(testClass, "utf8").includes("@tapjs/typescript")) {
+  console.log("Building tap without its TypeScript plugin, once after an install");
+  spawnSync(node, [tap, "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Tap takes files; people also name folders. */
+const args = process.argv.slice(2).flatMap((name) => {
+  if (!statSync(path.join(root, name), { throwIfNoEntry: false })?.isDirectory()) return [name];
+  const files = readdirSync(path.join(root, name), { recursive: true }).filter((file) => file.endsWith(".test.ts"));
+  return files.map((file) => path.join(name, file));
+});
+
+const child = spawn(node, [tap, "run", "--reporter=tap", ...args], {
   cwd: root,
   stdio: ["ignore", "pipe", "inherit"],
   // Test files, and what they spawn, find the same Node.js first.
