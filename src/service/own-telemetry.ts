@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../component/clock.ts";
 import type { BuildInfo, ListeningEndpoint } from "../component/host.ts";
 import type { Logger } from "../component/logger.ts";
+import type { Counter } from "../component/meter.ts";
 import type { TelemetryConfig } from "../config/telemetry-config.ts";
 import { OutputSet } from "../output/output-set.ts";
 import { CollectorMeter } from "../telemetry/collector-meter.ts";
@@ -69,7 +70,15 @@ export class OwnTelemetry {
 
   async #serve(reader: Reader, addEndpoint: (endpoint: ListeningEndpoint) => void): Promise<void> {
     const { host, port, withoutTypeSuffix, withoutUnits } = reader;
-    const render = (): Promise<string> => prometheusText(this.#store, { withoutTypeSuffix, withoutUnits });
+    const failures = addScrapeFailures(this.meter);
+    const render = async (): Promise<string> => {
+      try {
+        return await prometheusText(this.#store, { withoutTypeSuffix, withoutUnits });
+      } catch (error) {
+        failures.add(1);
+        throw error;
+      }
+    };
     const server = new MetricsServer({ host, port, render });
     try {
       await server.start();
@@ -84,6 +93,14 @@ export class OwnTelemetry {
     this.#servers.push(server);
     addEndpoint({ componentId: "telemetry", protocol: "Prometheus metrics", host, port: server.port ?? port });
   }
+}
+
+/** The two series with which upstream's metrics port counts its own failures. */
+function addScrapeFailures(meter: CollectorMeter): Counter {
+  const description = "Failed scrapes of these metrics";
+  const name = "promhttp_metric_handler_errors_total";
+  meter.counter({ name, description, labels: { cause: "encoding" } });
+  return meter.counter({ name, description, labels: { cause: "gathering" } });
 }
 
 function resourceOf(config: TelemetryConfig, buildInfo: BuildInfo): Readonly<Record<string, string>> {

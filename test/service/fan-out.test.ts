@@ -1,0 +1,152 @@
+import t from "tap";
+import { ConsumeError } from "../../src/component/consume-error.ts";
+import { emptyContext, type Admission, type Consumer } from "../../src/component/consumer.ts";
+import { fanOut } from "../../src/service/fan-out.ts";
+import { RecordingConsumer } from "../contracts/recording-consumer.ts";
+import { batchOf } from "./service-fixture.ts";
+
+async function failureOf(consumer: Consumer, batch = batchOf(1)): Promise<ConsumeError> {
+  const error: unknown = await consumer.consume(batch, emptyContext).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ConsumeError)) throw new Error(`Expected a ConsumeError, got ${String(error)}`);
+  return error;
+}
+
+t.test("fanOut() of one consumer is that consumer", (t) => {
+  const only = new RecordingConsumer();
+  t.equal(fanOut([only]), only);
+  t.end();
+});
+
+t.test("every branch gets the same batch at once, and the slowest decides when it is taken", async (t) => {
+  const slow = new RecordingConsumer();
+  const fast = new RecordingConsumer();
+  slow.pause();
+  const batch = batchOf(3);
+  let isTaken = false;
+  const consumed = fanOut([slow, fast])
+    .consume(batch, emptyContext)
+    .then(() => (isTaken = true));
+  t.equal(fast.callCount, 1, "a slow branch does not hold up the start of the next one");
+  await new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
+  t.equal(isTaken, false);
+  slow.resume();
+  await consumed;
+  t.equal(slow.batches[0], batch);
+  t.equal(fast.batches[0], batch);
+});
+
+t.test("a branch that fails or throws does not stop the others", async (t) => {
+  const throwing: Consumer = {
+    consume: () => {
+      throw new Error("thrown");
+    },
+  };
+  const rejecting = failing(new ConsumeError("retryable", "rejected"));
+  const good = new RecordingConsumer();
+  const error = await failureOf(fanOut([throwing, rejecting, good]), batchOf(2));
+  t.equal(error.message, "thrown; rejected");
+  t.equal(error.kind, "retryable");
+  t.equal(good.itemCount, 2);
+});
+
+function failing(error: unknown): RecordingConsumer {
+  const consumer = new RecordingConsumer();
+  consumer.failWith(error);
+  return consumer;
+}
+
+t.test("errors of branches combine as upstream's: texts, permanent if any, first status, longest delay", async (t) => {
+  const refusal = new ConsumeError("refused", "full", { retryAfterMs: 1000 });
+  const outage = new ConsumeError("retryable", "down", { retryAfterMs: 3000, grpcStatus: 14 });
+  const never = new ConsumeError("permanent", "bad", { grpcStatus: 3 });
+  const cases = [
+    { errors: [refusal, refusal], kind: "refused", message: "full; full", retryAfterMs: 1000, grpcStatus: undefined },
+    { errors: [refusal, outage], kind: "retryable", message: "full; down", retryAfterMs: 3000, grpcStatus: 14 },
+    {
+      errors: [outage, never, refusal],
+      kind: "permanent",
+      message: "down; bad; full",
+      retryAfterMs: 3000,
+      grpcStatus: 14,
+    },
+    {
+      errors: [new Error("odd"), never],
+      kind: "permanent",
+      message: "odd; bad",
+      retryAfterMs: undefined,
+      grpcStatus: 3,
+    },
+  ];
+  for (const { errors, ...expected } of cases) {
+    const error = await failureOf(fanOut(errors.map((reason) => failing(reason))));
+    t.match(
+      { kind: error.kind, message: error.message, retryAfterMs: error.retryAfterMs, grpcStatus: error.grpcStatus },
+      expected,
+    );
+  }
+  const good = new RecordingConsumer();
+  t.equal(await failureOf(fanOut([failing(never), good])), never, "a single error is passed on as it is");
+});
+
+t.test("trying the same batch again reaches only the branches that failed", async (t) => {
+  const good = new RecordingConsumer();
+  const flaky = new RecordingConsumer();
+  const dead = new RecordingConsumer();
+  flaky.failWith(new ConsumeError("retryable", "flaky"), 1);
+  dead.failWith(new ConsumeError("retryable", "dead"), 2);
+  const consumer = fanOut([good, flaky, dead]);
+  const batch = batchOf(5);
+  t.equal((await failureOf(consumer, batch)).message, "flaky; dead");
+  t.equal((await failureOf(consumer, batch)).message, "dead");
+  await consumer.consume(batch, emptyContext);
+  t.same([good.itemCount, flaky.itemCount, dead.itemCount], [5, 5, 5], "nobody got it twice");
+  await consumer.consume(batch, emptyContext);
+  t.same([good.itemCount, flaky.itemCount, dead.itemCount], [10, 10, 10], "a success forgets");
+});
+
+class CountingAdmission implements Admission {
+  reserved = 0;
+  limit = Infinity;
+
+  reserve(byteCount: number): ConsumeError | undefined {
+    if (this.reserved + byteCount > this.limit) return new ConsumeError("refused", "no room");
+    this.reserved += byteCount;
+    return undefined;
+  }
+
+  release(byteCount: number): void {
+    this.reserved -= byteCount;
+  }
+}
+
+function withAdmission(admission: Admission | undefined): RecordingConsumer {
+  const consumer = new RecordingConsumer();
+  consumer.admission = admission;
+  return consumer;
+}
+
+t.test("admission needs room in every branch, and a refusal gives back what others reserved", (t) => {
+  const [first, second] = [new CountingAdmission(), new CountingAdmission()];
+  const { admission } = fanOut([withAdmission(first), withAdmission(undefined), withAdmission(second)]);
+  t.equal(admission?.reserve(100), undefined);
+  t.same([first.reserved, second.reserved], [100, 100]);
+  second.limit = 150;
+  t.match(admission?.reserve(100), { kind: "refused", message: "no room" });
+  t.same([first.reserved, second.reserved], [100, 100]);
+  admission?.release(100);
+  t.same([first.reserved, second.reserved], [0, 0]);
+  t.end();
+});
+
+t.test("branches that share a limiter reserve once; without an opinion there is none", (t) => {
+  const shared = new CountingAdmission();
+  const { admission } = fanOut([withAdmission(shared), withAdmission(shared)]);
+  t.equal(admission, shared);
+  t.equal(fanOut([withAdmission(undefined), withAdmission(undefined)]).admission, undefined);
+  t.end();
+});
