@@ -91,7 +91,9 @@ export class OwnTelemetry {
       return;
     }
     this.#servers.push(server);
-    addEndpoint({ componentId: "telemetry", protocol: "Prometheus metrics", host, port: server.port ?? port });
+    for (const endpoint of server.endpoints()) {
+      addEndpoint({ componentId: "telemetry", protocol: "Prometheus metrics", ...endpoint });
+    }
   }
 }
 

@@ -19,9 +19,13 @@ export class MetricsServer {
     this.#options = options;
   }
 
-  /** The port that is open, for tests that ask for port 0. */
-  get port(): number | undefined {
-    return (this.#servers[0]?.address() as AddressInfo | null | undefined)?.port;
+  /** Where it listens now. */
+  endpoints(): readonly { readonly host: string; readonly port: number }[] {
+    return this.#servers.map((server) => {
+      // A server that listens on a port has an address of this form.
+      const { address, port } = server.address() as AddressInfo;
+      return { host: address, port };
+    });
   }
 
   /** Rejects with the system's error (`EADDRINUSE`) when the port cannot be opened. Safe twice. */
@@ -34,7 +38,7 @@ export class MetricsServer {
     }
     // Scrapers resolve the name to either address; the second is not there on every machine.
     await this.#open("127.0.0.1", port);
-    await this.#open("::1", this.port ?? port).catch(() => {});
+    await this.#open("::1", this.endpoints()[0]?.port ?? port).catch(() => {});
   }
 
   /** Closes the port and the connections of scrapers that keep theirs. */

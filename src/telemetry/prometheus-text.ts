@@ -18,7 +18,8 @@ export async function prometheusText(store: MetricStore, naming: NamingOptions):
   const { Registry } = await import("prom-client");
   const registry = new Registry();
   for (const family of store.families()) registry.registerMetric(asMetric(family, naming));
-  return registry.metrics();
+  // Upstream has no empty lines between metrics. A line end within a help text or label is escaped, so this is safe.
+  return (await registry.metrics()).replaceAll("\n\n", "\n");
 }
 
 /** What a registry asks of a metric is its name and `get`; the values are ours, not prom-client's. */

@@ -153,12 +153,14 @@ t.test("the server answers /metrics and nothing else, on both loopback addresses
   const server = new MetricsServer({ host: "localhost", port: 0, render: () => prometheusText(store, plainNames) });
   t.teardown(() => server.shutdown());
   await server.start();
-  const base = `http://127.0.0.1:${server.port}`;
+  const [endpoint] = server.endpoints();
+  t.equal(endpoint?.host, "127.0.0.1");
+  const base = `http://127.0.0.1:${endpoint?.port}`;
   const response = await fetch(`${base}/metrics?x=1`);
   t.equal(response.status, 200);
   t.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   t.match(await response.text(), "target_info{");
-  t.equal((await fetch(`http://localhost:${server.port}/metrics`)).status, 200);
+  t.equal((await fetch(`http://localhost:${endpoint?.port}/metrics`)).status, 200);
   const other = await fetch(`${base}/`);
   t.equal(other.status, 404);
   await other.text();
@@ -181,7 +183,7 @@ t.test("a scrape that fails is answered and does not end the process", async (t)
   const server = new MetricsServer({ host: "127.0.0.1", port: 0, render: () => Promise.reject(new Error("no")) });
   t.teardown(() => server.shutdown());
   await server.start();
-  const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+  const response = await fetch(`http://127.0.0.1:${server.endpoints()[0]?.port}/metrics`);
   t.equal(response.status, 500);
   t.equal(await response.text(), "Cannot render the metrics: no\n");
 });
