@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -42,17 +43,14 @@ export async function retrieve(uri: Uri, environment: Environment): Promise<Retr
 }
 
 async function readText(file: string): Promise<string> {
-  let bytes: Uint8Array;
+  let bytes: Buffer;
   try {
     bytes = await readFile(file);
   } catch (error) {
     throw new Error(`unable to read the file file:${file}: ${describeFileError(error)}`, { cause: error });
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new Error(`unable to read the file file:${file}: it is not UTF-8 text; save it as UTF-8`, { cause: error });
-  }
+  if (!isUtf8(bytes)) throw new Error(`unable to read the file file:${file}: it is not UTF-8 text; save it as UTF-8`);
+  return bytes.toString("utf8");
 }
 
 function describeFileError(error: unknown): string {
