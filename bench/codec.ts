@@ -2,7 +2,11 @@
 // event, as protobufjs writes it; also what protobufjs itself takes to decode it, as a peer of the same run.
 import path from "node:path";
 import protobuf from "protobufjs";
-import { Batch } from "../src/pdata/batch.ts";
+import { countItems, countsOf } from "../src/pdata/count-items.ts";
+import { decodeJson } from "../src/pdata/json/decode-json.ts";
+import { encodeJson } from "../src/pdata/json/encode-json.ts";
+import { mergeBatches } from "../src/pdata/merge-batches.ts";
+import { splitBatch } from "../src/pdata/split-batch.ts";
 import { validate } from "../src/pdata/validate.ts";
 
 const spanCount = 512;
@@ -55,7 +59,9 @@ const request = {
 const bytes = Buffer.from(requestType.encode(requestType.fromObject(request)).finish());
 console.log(`${spanCount} spans, ${bytes.length} bytes (${Math.round(bytes.length / spanCount)} a span)`);
 
-function bench(name: string, once: () => unknown): void {
+const utf8 = new TextDecoder();
+
+function bench(name: string, once: () => unknown, batches = 1): void {
   const rates: number[] = [];
   for (let run = -1; run < runs; run++) {
     const began = performance.now();
@@ -67,7 +73,7 @@ function bench(name: string, once: () => unknown): void {
     }
     // CPU time, which neighbours on the machine disturb less than the clock. The first run warms up.
     const { user, system } = process.cpuUsage(cpuBefore);
-    if (run >= 0) rates.push((rounds * spanCount) / (user + system));
+    if (run >= 0) rates.push((rounds * spanCount * batches) / (user + system));
   }
   rates.sort((a, b) => a - b);
   const [min, median, max] = [rates[0], rates[rates.length >> 1], rates.at(-1)].map((rate) => rate?.toFixed(2));
@@ -75,6 +81,23 @@ function bench(name: string, once: () => unknown): void {
 }
 
 const batch = validate("traces", bytes);
-if (batch.itemCount !== spanCount || !(batch instanceof Batch)) throw new Error("Cannot trust the bench: wrong count");
+const json = encodeJson(batch);
+const exactJson = Buffer.from(
+  Buffer.from(json).toString().replace('"intValue":"-1"', '"intValue":1152921504606847000'),
+);
+if (batch.itemCount !== spanCount || decodeJson("traces", json).itemCount !== spanCount) {
+  throw new Error("Cannot trust the bench: the codec counts other spans than were written");
+}
+const ofFour = mergeBatches("traces", [batch, batch, batch, batch]);
+console.log(`${json.length} bytes as JSON`);
 bench("protobufjs decode (peer)", () => requestType.decode(bytes));
 bench("validate", () => validate("traces", bytes));
+bench("countItems", () => countItems("traces", bytes));
+bench("countsOf", () => countsOf(batch));
+bench("mergeBatches, 4", () => mergeBatches("traces", [batch, batch, batch, batch]), 4);
+bench("splitBatch, 4 pieces", () => splitBatch(ofFour, spanCount - 1), 4);
+bench("splitBatch, 1 item a piece", () => splitBatch(batch, 1));
+bench("JSON.parse (floor of decodeJson)", () => JSON.parse(utf8.decode(json)));
+bench("decodeJson", () => decodeJson("traces", json));
+bench("decodeJson, an integer over 2^53", () => decodeJson("traces", exactJson));
+bench("encodeJson", () => encodeJson(batch));
