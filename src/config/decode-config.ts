@@ -81,7 +81,7 @@ function readTopLevel(root: MapNode, findings: Findings): ReadonlyMap<string, Ma
     } else {
       if (known !== key) {
         const where = formatPosition(entry.keyPosition);
-        findings.notice(`${where}: key "${key}" is accepted, write "${known}"; letter case matters since v0.46`);
+        findings.notice(`${where}: key "${key}" is accepted, write "${known}": letter case matters now`);
       }
       if (!isEmpty(entry.value)) result.set(known, entry);
     }

@@ -45,7 +45,7 @@ export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath,
         continue;
       }
       const where = `${formatPosition(entry.keyPosition)} ${formatPath(path)}`;
-      findings.notice(`${where}: key "${key}" is accepted, write "${known}"; letter case matters since v0.46`);
+      findings.notice(`${where}: key "${key}" is accepted, write "${known}": letter case matters now`);
     }
     define(result, name, shape(entry.value, child, [...path, name], findings));
   }

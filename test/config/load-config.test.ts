@@ -106,7 +106,7 @@ t.test("old spellings work, with one notice each", async (t) => {
   t.match(config.exporters.get("debug")?.config, { verbosity: "normal" });
   t.equal(config.exporters.get("otlp")?.factory.type, "otlp_grpc", "the id keeps the old spelling");
   t.strictSame(config.notices, [
-    'c.yaml:3:21 exporters::debug: key "Verbosity" is accepted, write "verbosity"; letter case matters since v0.46',
+    'c.yaml:3:21 exporters::debug: key "Verbosity" is accepted, write "verbosity": letter case matters now',
     'c.yaml:3:41 exporters::otlp: "otlp" alias is deprecated; use "otlp_grpc" instead',
   ]);
   const second = await load(withExporter("wavefront", ""));
