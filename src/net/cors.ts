@@ -80,6 +80,9 @@ export class Cors {
 }
 
 function originPattern(origin: string): RegExp {
-  const parts = origin.toLowerCase().split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const parts = origin
+    .toLowerCase()
+    .split("*")
+    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join(".*")}$`);
 }

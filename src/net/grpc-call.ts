@@ -79,7 +79,7 @@ export class GrpcCall implements UnaryCall {
 
   onReceiveHalfClose(): void {
     if (this.#message === undefined) {
-      this.#fail(new RequestError("bad_data", "no message in the request"));
+      this.onCancel();
       return;
     }
     this.#state = "handling";
@@ -94,10 +94,10 @@ export class GrpcCall implements UnaryCall {
     );
   }
 
-  /** The call is over: answered, cancelled by the client, or its connection broke. */
+  /** The call is over or will not be complete any more: answered, cancelled by the client, or its connection broke. */
   onCancel(): void {
     if (this.#state !== "reading") return;
-    this.#fail(new RequestError("aborted", "call was cancelled before the message was there"));
+    this.#fail(new RequestError("aborted", "call ended before its message was there"));
   }
 
   #reserve(byteCount: number): boolean {

@@ -57,7 +57,11 @@ function inflateSync(body: Uint8Array, encoding: ContentEncoding, maxOutputLengt
   return joined(output);
 }
 
-async function inflateInPool(body: Uint8Array, encoding: ContentEncoding, maxOutputLength: number): Promise<Uint8Array> {
+async function inflateInPool(
+  body: Uint8Array,
+  encoding: ContentEncoding,
+  maxOutputLength: number,
+): Promise<Uint8Array> {
   // Each chunk is a round through the pool.
   const options = { maxOutputLength, chunkSize: 256 * 1024 };
   if (encoding === "gzip") return inPool<Uint8Array>((done) => zlib.gunzip(body, options, done));

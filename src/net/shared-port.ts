@@ -133,7 +133,13 @@ export class SharedPort {
 
   #accept(socket: net.Socket): void {
     if (this.#sockets.size >= maxConnections) {
-      this.#reject(socket, "overload", "TCP", `more than ${maxConnections} connections`, "let clients share connections");
+      this.#reject(
+        socket,
+        "overload",
+        "TCP",
+        `more than ${maxConnections} connections`,
+        "let clients share connections",
+      );
       return;
     }
     this.#sockets.add(socket);

@@ -7,7 +7,6 @@ import {
   headers,
   integer,
   list,
-  oneOf,
   optionalField,
   section,
   string,
@@ -60,15 +59,24 @@ const bufferSize = (name: string) =>
   );
 
 const authNotYet = "Authentication is not supported yet: remove this key, and let only trusted networks reach the port";
-const middlewares = unsupported("Extensions that see each request", "Middlewares are not supported yet: remove this key");
+const middlewares = unsupported(
+  "Extensions that see each request",
+  "Middlewares are not supported yet: remove this key",
+);
 
 const keepalive = section({
   server_parameters: field(
     section({
-      max_connection_idle: field(duration, { about: "A connection without a call is closed after this", default: "0s" }),
+      max_connection_idle: field(duration, {
+        about: "A connection without a call is closed after this",
+        default: "0s",
+      }),
       max_connection_age: field(duration, { about: "A connection is closed after this", default: "0s" }),
       max_connection_age_grace: field(duration, { about: "What calls under way then still get", default: "0s" }),
-      time: field(duration, { about: "A silent connection is asked for a sign of life after this; 0 is 2h", default: "0s" }),
+      time: field(duration, {
+        about: "A silent connection is asked for a sign of life after this; 0 is 2h",
+        default: "0s",
+      }),
       timeout: field(duration, { about: "How long that answer may take; 0 is 20s", default: "0s" }),
     }),
     { about: "Life of connections; 0 is without end", default: {} },

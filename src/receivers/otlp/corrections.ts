@@ -4,15 +4,15 @@ import { peerHost } from "../../net/peer-address.ts";
 
 export type CorrectionKind = "content_type" | "path";
 
-/** Peers that are named once each; those beyond are only counted. */
-const maxPeers = 256;
+/** Mistakes that are named once each; those beyond are only counted. */
+export const maxNamedCorrections = 256;
 
 const messages: Readonly<Record<CorrectionKind, string>> = {
   content_type: "Request accepted although its Content-Type is wrong",
   path: "Request accepted although its path is wrong",
 };
 
-/** Requests that were taken although something about them is wrong: counted, and said once per peer. */
+/** Requests that were taken although something about them is wrong: counted, and each mistake said once per peer. */
 export class Corrections {
   readonly #logger: Logger;
   readonly #counters: Readonly<Record<CorrectionKind, Counter>>;
@@ -31,9 +31,9 @@ export class Corrections {
 
   add(kind: CorrectionKind, peer: string, path: string, remedy: string): void {
     this.#counters[kind].add(1);
-    const key = `${kind} ${peerHost(peer)}`;
-    if (this.#named.size >= maxPeers || this.#named.has(key)) return;
+    const key = `${peerHost(peer)} ${remedy}`;
+    if (this.#named.size >= maxNamedCorrections || this.#named.has(key)) return;
     this.#named.add(key);
-    this.#logger.warn(messages[kind], { peer, path, remedy });
+    this.#logger.warn(messages[kind], { peer, path: path.slice(0, 500), remedy });
   }
 }

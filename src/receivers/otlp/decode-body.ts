@@ -1,4 +1,5 @@
 import { ownBytes } from "../../net/own-bytes.ts";
+import { RequestError } from "../../net/request-error.ts";
 import type { Batch } from "../../pdata/batch.ts";
 import { InvalidRequestError } from "../../pdata/invalid-request-error.ts";
 import { decodeJson } from "../../pdata/json/decode-json.ts";
@@ -16,9 +17,19 @@ export interface DecodedBody {
 /**
  * Reads an export request. The body decides, not the label: Airflow 2 sends protobuf as `application/json`. The other form
  * is tried only when the labelled one fails, and taken only when it holds items. Throws `InvalidRequestError` about the
- * form that the body looks like. The caller gives `bytes` away.
+ * form that the body looks like, or `RequestError` about one that is garbled. The caller gives `bytes` away.
  */
 export function decodeBody(signal: Signal, bytes: Uint8Array, label: BodyForm): DecodedBody {
+  try {
+    return decodeEither(signal, bytes, label);
+  } catch (error) {
+    if (!looksLikeHttp(bytes)) throw error;
+    const text = "body is the head of another request: two processes write on one connection";
+    throw new RequestError("garbled", text, { cause: error });
+  }
+}
+
+function decodeEither(signal: Signal, bytes: Uint8Array, label: BodyForm): DecodedBody {
   if (label === "protobuf") {
     const own = ownBytes(bytes);
     try {
@@ -60,6 +71,12 @@ function looksLikeJson(bytes: Uint8Array): boolean {
     return byte === 0x7b || byte === 0xef;
   }
   return false;
+}
+
+/** `POST /v1/metrics HTTP/1.1`: what forked processes make that share a connection, as Airflow's do. */
+function looksLikeHttp(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString("latin1");
+  return /^[A-Z]{3,7} \/\S* HTTP\/1\.[01]\r\n/.test(head);
 }
 
 function notJson(bytes: Uint8Array): string {

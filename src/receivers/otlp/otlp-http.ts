@@ -125,7 +125,9 @@ export class OtlpHttp {
     const admission = intake.admission(route.signal);
     if (admission !== undefined) {
       exchange.reservation = new Reservation(admission);
-      const refusal = exchange.reservation.resize(Math.min(claimedLength(request) ?? assumedBodyBytes, this.#limit.maxBytes));
+      const refusal = exchange.reservation.resize(
+        Math.min(claimedLength(request) ?? assumedBodyBytes, this.#limit.maxBytes),
+      );
       if (refusal !== undefined) throw refusal;
     }
     if (request.headers.expect !== undefined) response.writeContinue();
@@ -146,9 +148,9 @@ export class OtlpHttp {
   #refuse(exchange: Exchange, error: unknown): void {
     const refusal = refusalOf(error, "http");
     this.#reject(exchange, refusal.reason, refusal.error, refusal.remedy);
-    // A body that makes no sense may be the sign that the connection is garbled: what follows would make none either.
-    const isGarbled = refusal.reason === "bad_data" || refusal.reason === "corrupt_encoding";
-    const headers = { ...this.#headers(exchange.request), ...(isGarbled && closing(exchange.request)) };
+    // Where a body makes no sense, what follows it on the connection may make none either.
+    const isSuspect = suspectReasons.has(refusal.reason);
+    const headers = { ...this.#headers(exchange.request), ...(isSuspect && closing(exchange.request)) };
     answerStatus(exchange.response, refusal.httpStatus, refusal.status, exchange.form, headers);
     discardBody(exchange.request, maxDiscardedBytes);
   }
@@ -193,6 +195,8 @@ export class OtlpHttp {
     };
   }
 }
+
+const suspectReasons: ReadonlySet<RejectionReason> = new Set(["bad_data", "corrupt_encoding", "garbled"]);
 
 const unsupportedMediaType = "415 unsupported media type, supported: [application/json, application/x-protobuf]";
 

@@ -32,7 +32,7 @@ const remedies: Readonly<Record<RejectionReason, string>> = {
   permanent: "look for the stage that refuses this data",
   deadline: "look for the stage that is slow; the data may have been taken all the same",
   aborted: "look for a client that ended or gave up while it was sending",
-  garbled: "look for a client that does not speak HTTP",
+  garbled: "look for processes that fork and go on using one connection, as Airflow's do",
   tls: "make the TLS settings of client and receiver agree",
   overload: "let clients share connections",
 };
