@@ -15,7 +15,8 @@ Flags:
   -h, --help                   print this text
 
 Signals:
-  SIGINT, SIGTERM, SIGHUP      stop receiving, deliver what is held, exit; the second one exits at once
+  SIGINT, SIGTERM, SIGHUP      stop receiving, deliver what is held, exit; the second one exits at once.
+                               The end of the npm or npx that started it counts as the first
 
 Exit codes:
   0  stopped by a signal, all parts shut down

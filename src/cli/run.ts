@@ -7,6 +7,7 @@ import { formatLedger } from "./ledger-line.ts";
 import { loadForUser } from "./load.ts";
 import { print, tolerateClosedConsole } from "./print.ts";
 import { listenForSignals } from "./signals.ts";
+import { watchLauncher } from "./watch-launcher.ts";
 
 /** After the deadline, how long parts may take to give up before the process ends without them, in ms. */
 const giveUpMs = 2000;
@@ -14,6 +15,7 @@ const giveUpMs = 2000;
 /** Why the collector stops. */
 type Ending =
   | { readonly kind: "signal"; readonly name: string }
+  | { readonly kind: "orphan" }
   | { readonly kind: "fatal"; readonly error: Error }
   | { readonly kind: "defect"; readonly error: unknown };
 
@@ -25,6 +27,7 @@ export async function run(sources: readonly ConfigSource[], shutdownTimeoutMs: n
     first: (name) => ending.resolve({ kind: "signal", name }),
     second: (exitCode) => process.exit(exitCode),
   });
+  watchLauncher(() => ending.resolve({ kind: "orphan" }));
 
   // The service's code loads while the configuration is read.
   const [config, { Service }] = await Promise.all([loadForUser(sources), import("../service/service.ts")]);
@@ -58,6 +61,7 @@ export async function run(sources: readonly ConfigSource[], shutdownTimeoutMs: n
 
   const end = await ending.promise;
   if (end.kind === "signal") service.logger.info("Received signal from OS", { signal: end.name });
+  if (end.kind === "orphan") service.logger.info("The npm process that started the collector is gone, shutting down");
   if (end.kind === "fatal") {
     service.logger.error("Asynchronous error received, terminating process", { error: end.error.message });
   }

@@ -12,10 +12,13 @@ export function formatPosition(position: Position): string {
   return `${position.file}:${position.line}:${position.column}`;
 }
 
-/** The line with a caret line below it, both with a margin; empty if the line is not there. */
+/** Keys that usually stand before something that must not be shown, also when they stand on the line of another one. */
+const secretKeys = /(token|password|secret|authorization|credential|api[-_]?key|_pem)["']?\s*:/i;
+
+/** The line with a caret line below it, both with a margin; empty if the line is not there or may hold a secret. */
 export function excerpt(text: string, position: Position): string {
   const line = text.split(/\r?\n/, position.line)[position.line - 1];
-  if (line === undefined || line.trim() === "") return "";
+  if (line === undefined || line.trim() === "" || secretKeys.test(line)) return "";
   const margin = String(position.line).padStart(5);
   // A tab is kept in the caret line, so that both lines are indented alike whatever its width.
   const indent = line.slice(0, position.column - 1).replaceAll(/[^\t]/g, " ");

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import t, { type Test } from "tap";
@@ -74,8 +74,10 @@ t.test("an unset variable is named before the error that it causes", async (t) =
   t.match(stderr, /^Warning: Configuration references unset environment variable "OTELCOL_TEST_NOT_SET" .*\nError: /);
 });
 
-t.test("validate says nothing of a valid configuration", async (t) => {
-  for (const name of ["otel-local-config.yaml", "otel-local-config-debug.yaml"]) {
+t.test("validate says nothing of a valid configuration, such as every one in config/", async (t) => {
+  const names = readdirSync(path.join(root, "config")).filter((name) => name.endsWith(".yaml"));
+  t.ok(names.includes("otel-local-config.yaml"));
+  for (const name of names) {
     const result = otelcol("validate", "--config", path.join("config", name));
     t.strictSame(result, { status: 0, stdout: "", stderr: "" }, name);
   }
@@ -207,6 +209,20 @@ t.test("a failed start says which part, and exits with 1", async (t) => {
   t.notMatch(collector.stderr, /\n\s+at /, "no stack trace");
   await collector.stop();
   server.close();
+});
+
+t.test("it does not stay behind when the npx that started it is killed", async (t) => {
+  const file = path.join(t.testdir({ "c.yaml": quiet }), "c.yaml");
+  // npm runs a command through a shell, which does not pass signals on.
+  const line = `"${process.execPath}" "${bin}" --config "${file}"; true`;
+  const env = { ...process.env, npm_command: "exec" };
+  const shell = spawn("sh", ["-c", line], { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
+  let text = "";
+  shell.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  await until("it is ready", () => text.includes("REACHABLE FROM"));
+  shell.kill("SIGTERM");
+  await until("it has drained", () => text.includes("Ledger: "));
+  t.match(text, /The npm process that started the collector is gone, shutting down/);
 });
 
 t.test("a link to bin/otelcol works, as npm makes one", async (t) => {

@@ -283,6 +283,13 @@ c.yaml:12:7 service::pipelines::traces::receivers: expected a list, got map
     text: `failed to get config: cannot unmarshal the configuration:
 c.yaml:9:22 exporters::wavefront::token: expected type 'string', got unconvertible type 'int'; put the value in quotes`,
   },
+  {
+    what: "a mistake on the line of a secret, which is not shown",
+    from: "  debug:\n",
+    to: "  debug:\n  wavefront: {token: abc, levle: 1}\n",
+    text: `failed to get config: cannot unmarshal the configuration:
+c.yaml:9:27 exporters::wavefront: has invalid keys: levle; did you mean "level"? (valid keys: token, headers, level, note, labels)`,
+  },
   { what: "an empty file", to: "", text: "invalid configuration:\nempty configuration file" },
   {
     what: "a text that is no configuration",
