@@ -4,8 +4,7 @@ import { ConsumeError, type ConsumeErrorKind, type ConsumeErrorOptions } from ".
  * One error for several branches of a fan-out (reference §3.2): texts joined with `; `, permanent if any of them is, the
  * first gRPC status, the longest delay. `refused` only if every branch refused.
  */
-export function combineErrors(reasons: readonly unknown[]): ConsumeError {
-  const errors = reasons.map((reason) => ConsumeError.from(reason));
+export function combineErrors(errors: readonly ConsumeError[]): ConsumeError {
   const [first] = errors;
   if (first !== undefined && errors.length === 1) return first;
   const options: { -readonly [K in keyof ConsumeErrorOptions]: ConsumeErrorOptions[K] } = {

@@ -55,6 +55,13 @@ export class ComponentLedger implements Ledger {
     else this.#metrics?.sendFailed(itemCount);
   }
 
+  /** The component did not take the items, and nobody offers them to it again. Each was counted as refused before. */
+  abandoned(itemCount: number, reason: DropReason, cause: unknown): void {
+    this.accepted += itemCount;
+    this.droppedBy[reason] = (this.droppedBy[reason] ?? 0) + itemCount;
+    this.failed(cause);
+  }
+
   hold(itemCount: number): void {
     this.#keepsOwnNumbers = true;
     this.held += itemCount;

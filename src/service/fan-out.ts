@@ -5,10 +5,18 @@ import type { Signal } from "../pdata/signal.ts";
 import { combineAdmissions } from "./combine-admissions.ts";
 import { combineErrors } from "./combine-errors.ts";
 
+/** A consumer among others. */
+export interface Branch<S extends Signal> extends Consumer<S> {
+  /** It has taken nothing for so long that its neighbours must not wait for it any more. Absent: they always wait. */
+  readonly isStuck?: boolean;
+  /** Counts a batch, which the neighbours have, as lost on this branch. */
+  giveUp?(batch: Batch<S>, error: ConsumeError): void;
+}
+
 /** Several consumers as one; a single consumer is itself. */
-export function fanOut<S extends Signal>(consumers: readonly Consumer<S>[]): Consumer<S> {
-  const [only] = consumers;
-  return only !== undefined && consumers.length === 1 ? only : new FanOut(consumers);
+export function fanOut<S extends Signal>(branches: readonly Branch<S>[]): Consumer<S> {
+  const [only] = branches;
+  return only !== undefined && branches.length === 1 ? only : new FanOut(branches);
 }
 
 /**
@@ -16,15 +24,16 @@ export function fanOut<S extends Signal>(consumers: readonly Consumer<S>[]): Con
  * failed one does not stop the others. The bytes are shared, because nobody writes into them.
  *
  * A stage that holds on to its batch after a failure and tries again reaches only the branches that failed; the others
- * have it and get no duplicate.
+ * have it and get no duplicate. A branch that is stuck loses a batch that another branch has: it must not stop the data
+ * of its neighbours. With no neighbour that takes it, nothing is lost; the caller keeps it.
  */
 class FanOut<S extends Signal> implements Consumer<S> {
-  readonly #branches: readonly Consumer<S>[];
+  readonly #branches: readonly Branch<S>[];
   /** Branches that took a batch which another branch did not. Goes with the batch. */
-  readonly #takenBy = new WeakMap<Batch<S>, Set<Consumer<S>>>();
+  readonly #takenBy = new WeakMap<Batch<S>, Set<Branch<S>>>();
   #admission: Admission | undefined;
 
-  constructor(branches: readonly Consumer<S>[]) {
+  constructor(branches: readonly Branch<S>[]) {
     this.#branches = branches;
   }
 
@@ -37,17 +46,34 @@ class FanOut<S extends Signal> implements Consumer<S> {
     const earlier = this.#takenBy.get(batch);
     const branches = earlier === undefined ? this.#branches : this.#branches.filter((branch) => !earlier.has(branch));
     const outcomes = await Promise.allSettled(branches.map((branch) => handOver(branch, batch, context)));
-    const errors: unknown[] = [];
-    for (const outcome of outcomes) if (outcome.status === "rejected") errors.push(outcome.reason);
-    if (errors.length === 0) {
+    const failures: Failure<S>[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      const branch = branches[index];
+      if (outcome.status === "rejected" && branch !== undefined) {
+        failures.push({ branch, error: ConsumeError.from(outcome.reason) });
+      }
+    }
+    const isTakenByAny = failures.length < this.#branches.length;
+    if (failures.length === 0 || (isTakenByAny && failures.every(isHopeless))) {
+      for (const { branch, error } of failures) branch.giveUp?.(batch, error);
       if (earlier !== undefined) this.#takenBy.delete(batch);
       return;
     }
-    const taken = earlier ?? new Set<Consumer<S>>();
-    for (const [index, branch] of branches.entries()) if (outcomes[index]?.status === "fulfilled") taken.add(branch);
-    if (taken.size > 0) this.#takenBy.set(batch, taken);
-    throw combineErrors(errors);
+    if (isTakenByAny) {
+      const failed = failures.map(({ branch }) => branch);
+      this.#takenBy.set(batch, new Set(this.#branches.filter((branch) => !failed.includes(branch))));
+    }
+    throw combineErrors(failures.map(({ error }) => error));
   }
+}
+
+interface Failure<S extends Signal> {
+  readonly branch: Branch<S>;
+  readonly error: ConsumeError;
+}
+
+function isHopeless<S extends Signal>({ branch, error }: Failure<S>): boolean {
+  return branch.isStuck === true && error.kind !== "permanent";
 }
 
 /** A branch that throws instead of rejecting must not keep the batch from the branches after it. */

@@ -10,7 +10,7 @@ import { errorText } from "../telemetry/error-text.ts";
 import type { SpanRecorder } from "../telemetry/span-recorder.ts";
 import { ComponentInstance } from "./component-instance.ts";
 import { ComponentLedger } from "./component-ledger.ts";
-import { fanOut } from "./fan-out.ts";
+import { fanOut, type Branch } from "./fan-out.ts";
 import { exporterMetrics, ObservedExporter } from "./observed-exporter.ts";
 import { ObservedProcessor, ObservedProcessorOutput } from "./observed-processor.ts";
 import { ObservedReceiverOutput } from "./observed-receiver-output.ts";
@@ -58,7 +58,7 @@ class GraphBuilder {
   /** First stage of each pipeline. */
   readonly #heads = new Map<string, Consumer>();
   /** One instance per id and signal, for all pipelines of that signal. */
-  readonly #exporters = new Map<string, Consumer>();
+  readonly #exporters = new Map<string, Branch<Signal>>();
 
   constructor(config: Config, options: GraphOptions) {
     this.#config = config;
@@ -81,7 +81,7 @@ class GraphBuilder {
     });
   }
 
-  #exporter(idText: string, signal: Signal): Consumer {
+  #exporter(idText: string, signal: Signal): Branch<Signal> {
     const key = `${signal} ${idText}`;
     const known = this.#exporters.get(key);
     if (known !== undefined) return known;
@@ -96,7 +96,8 @@ class GraphBuilder {
     const pipelines = this.#pipelinesWith("exporters", idText, signal);
     this.graph.exporters.push(new ComponentInstance({ id, kind: "exporter", signal, pipelines, ledger, component }));
     const series = spans.series(`exporter/${idText}/${signal}`);
-    const observed = new ObservedExporter({ exporter: component, ledger, spans: series });
+    const { logger } = made;
+    const observed = new ObservedExporter({ exporter: component, ledger, spans: series, clock, logger });
     this.#exporters.set(key, observed);
     return observed;
   }

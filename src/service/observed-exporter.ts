@@ -1,21 +1,37 @@
+import type { Clock } from "../component/clock.ts";
 import { ConsumeError } from "../component/consume-error.ts";
 import type { Admission, Consumer, RequestContext } from "../component/consumer.ts";
+import type { Logger } from "../component/logger.ts";
 import type { Counter, Meter } from "../component/meter.ts";
 import type { Batch } from "../pdata/batch.ts";
 import { itemNames, type Signal } from "../pdata/signal.ts";
 import type { SpanSeries } from "../telemetry/span-recorder.ts";
 import type { ComponentLedger, LedgerMetrics } from "./component-ledger.ts";
+import type { Branch } from "./fan-out.ts";
+import { StuckBranch } from "./stuck-branch.ts";
 
-/** Stands in front of an exporter: counts what it took or refused. */
-export class ObservedExporter<S extends Signal> implements Consumer<S> {
+export interface ObservedExporterOptions<S extends Signal> {
+  readonly exporter: Consumer<S>;
+  readonly ledger: ComponentLedger;
+  readonly spans: SpanSeries;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Stands in front of an exporter: counts what it took or refused, and knows when it is stuck. */
+export class ObservedExporter<S extends Signal> implements Branch<S> {
   readonly #exporter: Consumer<S>;
   readonly #ledger: ComponentLedger;
   readonly #spans: SpanSeries;
+  readonly #stuck: StuckBranch;
+  /** A batch that is offered again after a refusal is not counted again. */
+  readonly #refused = new WeakSet<Batch<S>>();
 
-  constructor(options: { exporter: Consumer<S>; ledger: ComponentLedger; spans: SpanSeries }) {
+  constructor(options: ObservedExporterOptions<S>) {
     this.#exporter = options.exporter;
     this.#ledger = options.ledger;
     this.#spans = options.spans;
+    this.#stuck = new StuckBranch(options.clock, options.logger);
   }
 
   get admission(): Admission | undefined {
@@ -29,12 +45,32 @@ export class ObservedExporter<S extends Signal> implements Consumer<S> {
       await this.#exporter.consume(batch, context);
     } catch (cause) {
       const error = ConsumeError.from(cause);
-      this.#ledger.refused(itemCount, error, error.kind === "refused");
+      this.#count(batch, error);
       this.#spans.end(beganMs, itemCount, error.message);
       throw error;
     }
+    this.#stuck.took();
     this.#ledger.took(itemCount);
     this.#spans.end(beganMs, itemCount);
+  }
+
+  get isStuck(): boolean {
+    return this.#stuck.isStuck;
+  }
+
+  giveUp(batch: Batch<S>, error: ConsumeError): void {
+    this.#ledger.abandoned(batch.itemCount, error.kind === "refused" ? "queue_full" : "retries_exhausted", error);
+    this.#stuck.dropped(batch.itemCount, error);
+  }
+
+  #count(batch: Batch<S>, error: ConsumeError): void {
+    if (error.kind !== "permanent") this.#stuck.refused();
+    if (this.#refused.has(batch)) {
+      this.#ledger.failed(error);
+      return;
+    }
+    this.#refused.add(batch);
+    this.#ledger.refused(batch.itemCount, error, error.kind === "refused");
   }
 }
 

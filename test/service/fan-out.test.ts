@@ -1,7 +1,8 @@
 import t from "tap";
 import { ConsumeError } from "../../src/component/consume-error.ts";
 import { emptyContext, type Admission, type Consumer } from "../../src/component/consumer.ts";
-import { fanOut } from "../../src/service/fan-out.ts";
+import type { Batch } from "../../src/pdata/batch.ts";
+import { fanOut, type Branch } from "../../src/service/fan-out.ts";
 import { RecordingConsumer } from "../contracts/recording-consumer.ts";
 import { batchOf } from "./service-fixture.ts";
 
@@ -149,4 +150,63 @@ t.test("branches that share a limiter reserve once; without an opinion there is 
   t.equal(admission, shared);
   t.equal(fanOut([withAdmission(undefined), withAdmission(undefined)]).admission, undefined);
   t.end();
+});
+
+class StuckConsumer extends RecordingConsumer implements Branch<"traces" | "metrics" | "logs"> {
+  isStuck = true;
+  readonly givenUp: number[] = [];
+
+  giveUp(batch: Batch, error: ConsumeError): void {
+    this.givenUp.push(batch.itemCount);
+    this.lastError = error;
+  }
+
+  lastError: ConsumeError | undefined;
+}
+
+t.test("a stuck branch loses what its neighbour has, and the caller goes on", async (t) => {
+  const good = new RecordingConsumer();
+  const stuck = new StuckConsumer();
+  const full = new ConsumeError("refused", "queue is full");
+  stuck.failWith(full);
+  const consumer = fanOut([stuck, good]);
+  await consumer.consume(batchOf(3), emptyContext);
+  t.equal(good.itemCount, 3);
+  t.same(stuck.givenUp, [3]);
+  t.equal(stuck.lastError, full);
+  stuck.succeed();
+  await consumer.consume(batchOf(4), emptyContext);
+  t.same(stuck.givenUp, [3], "what it takes is not lost");
+  t.equal(stuck.itemCount, 4);
+});
+
+t.test(
+  "nothing is given up while no neighbour has it, while another branch may still take it, or for good",
+  async (t) => {
+    const stuck = new StuckConsumer();
+    stuck.failWith(new ConsumeError("refused", "stuck"));
+    const neighbour = new RecordingConsumer();
+    neighbour.failWith(new ConsumeError("refused", "full"), 2);
+    const third = new RecordingConsumer();
+    t.match(await failureOf(fanOut([stuck, neighbour])), { kind: "refused", message: "stuck; full" });
+    const batch = batchOf(1);
+    t.match(await failureOf(fanOut([stuck, neighbour, third]), batch), { message: "stuck; full" });
+    stuck.failWith(new ConsumeError("permanent", "bad"));
+    t.match(await failureOf(fanOut([stuck, third])), { kind: "permanent", message: "bad" });
+    t.same(stuck.givenUp, []);
+  },
+);
+
+t.test("a branch is given up at the second try as well, once it is stuck", async (t) => {
+  const stuck = new StuckConsumer();
+  stuck.isStuck = false;
+  stuck.failWith(new ConsumeError("refused", "queue is full"));
+  const good = new RecordingConsumer();
+  const consumer = fanOut([stuck, good]);
+  const batch = batchOf(2);
+  t.match(await failureOf(consumer, batch), { kind: "refused" });
+  stuck.isStuck = true;
+  await consumer.consume(batch, emptyContext);
+  t.equal(good.itemCount, 2, "the neighbour got it once");
+  t.same(stuck.givenUp, [2]);
 });

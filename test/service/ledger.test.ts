@@ -7,6 +7,7 @@ import type { Batch } from "../../src/pdata/batch.ts";
 import { ComponentLedger } from "../../src/service/component-ledger.ts";
 import { ManualClock } from "../contracts/manual-clock.ts";
 import { RecordingConsumer } from "../contracts/recording-consumer.ts";
+import { until } from "../contracts/until.ts";
 import { batchOf, Made, makeService } from "./service-fixture.ts";
 
 /** Takes everything and delivers when told to: what `batch` and a sending queue do, as the ledger sees it. */
@@ -151,6 +152,77 @@ t.test("refusals are sorted by what they mean: no room, or sending failed", (t) 
   t.equal(ledger.refusedCount, 7);
   t.equal(ledger.lastError?.message, "down");
   t.end();
+});
+
+t.test("a dead exporter with a full queue costs its own data after a while, not that of its neighbours", async (t) => {
+  const made = new Made();
+  const { service, clock, log } = makeService(t, {
+    receivers: { r: made.receiver() },
+    exporters: { dead: made.exporter(), alive: made.exporter() },
+    pipelines: { traces: "r > > dead,alive" },
+  });
+  await service.start();
+  const output = made.output("r", "traces");
+  const dead = made.sink("dead/traces");
+  dead.failWith(new ConsumeError("refused", "sending queue is full"));
+  const batch = batchOf(7);
+  for (let second = 0; second < 5; second++) {
+    await t.rejects(output.consume(batch, emptyContext), { kind: "refused" });
+    await clock.advance(1000);
+  }
+  await output.consume(batch, emptyContext);
+  for (let index = 0; index < 20; index++) await output.consume(batchOf(1), emptyContext);
+  t.equal(made.sink("alive/traces").itemCount, 27, "the neighbour has everything, once");
+  const exporters = new Map(service.ledger().exporters.map((exporter) => [exporter.id, exporter]));
+  t.match(exporters.get("dead"), { sent: 0, queued: 0, dropped: { queue_full: 27 } });
+  t.same(service.ledger().received, 27);
+  const lost = "Exporter takes nothing. Dropping its data so that the other exporters go on.";
+  await until(() => /"error": "sending queue is full", "dropped_items": 7}/.test(log()), "the loss is told");
+  t.equal(log().split(lost).length - 1, 1, "told once, not once a batch");
+  await clock.advance(60_000);
+  await output.consume(batchOf(1), emptyContext);
+  await until(() => log().includes('"dropped_items": 28}'), "the loss is told again after a while");
+
+  dead.succeed();
+  await output.consume(batchOf(2), emptyContext);
+  dead.failWith(new ConsumeError("refused", "sending queue is full"), 1);
+  await output.consume(batchOf(3), emptyContext);
+  t.equal(dead.itemCount, 2, "one success does not make it a running exporter");
+  for (let second = 0; second < 6; second++) {
+    await output.consume(batchOf(1), emptyContext);
+    await clock.advance(1000);
+  }
+  const again = /\tinfo\tExporter takes data again\.\t.*"dropped_items": 31}/;
+  await until(() => again.test(log()), "it is told that the exporter runs again");
+  dead.failWith(new ConsumeError("refused", "sending queue is full"), 1);
+  await t.rejects(output.consume(batchOf(1), emptyContext), { kind: "refused" });
+  const reports = made.receivers.get("r")?.host?.components() ?? [];
+  t.same(
+    reports.filter((report) => !isBalanced(report)),
+    [],
+  );
+});
+
+t.test("the only exporter of a pipeline is always waited for: nothing is lost", async (t) => {
+  const made = new Made();
+  const { service, clock } = makeService(t, {
+    receivers: { r: made.receiver() },
+    exporters: { dead: made.exporter() },
+    pipelines: { traces: "r > > dead" },
+  });
+  await service.start();
+  made.sink("dead/traces").failWith(new ConsumeError("refused", "sending queue is full"));
+  const batch = batchOf(2);
+  for (let second = 0; second < 20; second++) {
+    await t.rejects(made.output("r", "traces").consume(batch, emptyContext));
+    await clock.advance(1000);
+  }
+  t.match(service.ledger(), { received: 0, dropped: {} });
+  const exporter = made.receivers
+    .get("r")
+    ?.host?.components()
+    .find((report) => report.kind === "exporter");
+  t.equal(exporter?.refused, 2, "a batch that is offered again counts once");
 });
 
 t.test("what stages throw reaches the receiver as a ConsumeError", async (t) => {
