@@ -1,0 +1,105 @@
+import type { Dispatcher } from "undici";
+import { signedHeaders, type ClientAuthenticator } from "./authenticator.ts";
+import { AnswerReader, type HttpAnswer } from "./http-answer.ts";
+import { createHttpConnector, type HttpConnectorOptions } from "./http-connector.ts";
+
+export interface HttpClientOptions extends HttpConnectorOptions {
+  /** All requests go here. */
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly authenticator: ClientAuthenticator | undefined;
+  /** `undefined` is none. */
+  readonly proxy: string | undefined;
+  /** Connections at a time; 0 is no limit but the number of requests. */
+  readonly maxConnections: number;
+  /** After how long without a request a connection is closed; 0 is never. */
+  readonly idleTimeoutMs: number;
+  /** `false`: a connection of its own for each request. */
+  readonly isKeptAlive: boolean;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * POST requests to one URL over HTTP/1.1. Redirects are not followed: the answer is handed back, and no header goes to
+ * another host.
+ */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #path: string;
+  /** In pairs: name, value, name, value. */
+  readonly #headers: string[];
+
+  private constructor(options: HttpClientOptions, dispatcher: Dispatcher) {
+    this.#options = options;
+    this.#dispatcher = dispatcher;
+    this.#path = options.url.pathname + options.url.search;
+    this.#headers = [...options.headers].flat();
+  }
+
+  /** Connects only when there is something to send. */
+  static async open(options: HttpClientOptions): Promise<HttpClient> {
+    return new HttpClient(options, await openDispatcher(options));
+  }
+
+  /**
+   * One request. Rejects with the error of the connection, with the reason of `signal` when that aborts, or with the error
+   * of the authenticator.
+   */
+  async post(body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
+    const { url, authenticator } = this.#options;
+    const headers = authenticator === undefined ? this.#headers : await this.#signedHeaders(authenticator);
+    const reader = new AnswerReader(signal);
+    if (signal.aborted) return reader.answer;
+    try {
+      this.#dispatcher.dispatch({ origin: url.origin, path: this.#path, method: "POST", headers, body }, reader);
+    } catch (error) {
+      reader.fail(error);
+    }
+    return reader.answer;
+  }
+
+  async #signedHeaders(authenticator: ClientAuthenticator): Promise<string[]> {
+    const headers = new Map(this.#options.headers);
+    for (const [name, value] of await signedHeaders(authenticator)) headers.set(name, value);
+    return [...headers].flat();
+  }
+
+  /** Breaks all connections. Requests under way should have ended before. */
+  close(): Promise<void> {
+    return this.#dispatcher.destroy();
+  }
+}
+
+async function openDispatcher(options: HttpClientOptions): Promise<Dispatcher> {
+  const { url, proxy, tls, serverName, isVerified, maxConnections, idleTimeoutMs, isKeptAlive } = options;
+  const idle = idleTimeoutMs > 0 ? idleTimeoutMs : dayMs;
+  const common = {
+    allowH2: false,
+    connections: maxConnections > 0 ? maxConnections : null,
+    pipelining: isKeptAlive ? 1 : 0,
+    keepAliveTimeout: idle,
+    keepAliveMaxTimeout: idle,
+    // The attempt has a time limit around it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  if (proxy !== undefined) {
+    const { default: ProxyAgent } = await import("undici/lib/dispatcher/proxy-agent.js");
+    const secureContext = await tls?.get();
+    return new ProxyAgent({
+      ...common,
+      uri: proxy,
+      requestTls: {
+        ...(secureContext !== undefined && { secureContext }),
+        ...(serverName !== "" && { servername: serverName }),
+        rejectUnauthorized: isVerified,
+        allowH2: false,
+      },
+    });
+  }
+  const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
+  return new Pool(url.origin, { ...common, connect: createHttpConnector(options) });
+}
