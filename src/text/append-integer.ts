@@ -45,13 +45,15 @@ export let remainder = 0;
 
 /** Divides an unsigned 64-bit number by 10^9, exactly. */
 export function divideByBillion(lo: number, hi: number): void {
-  // Long division with digits of 16 bits: every step stays below 2^53.
+  // Long division with digits of 16 bits: every step stays below 2^53. The remainders are not taken with %, which for
+  // doubles is a call into a library.
   const top = Math.floor(hi / 1e9);
-  const middle = (hi % 1e9) * 65536 + (lo >>> 16);
+  const middle = (hi - top * 1e9) * 65536 + (lo >>> 16);
   const middleQuotient = Math.floor(middle / 1e9);
-  const bottom = (middle % 1e9) * 65536 + (lo & 0xffff);
-  quotient = top * 4294967296 + middleQuotient * 65536 + Math.floor(bottom / 1e9);
-  remainder = bottom % 1e9;
+  const bottom = (middle - middleQuotient * 1e9) * 65536 + (lo & 0xffff);
+  const bottomQuotient = Math.floor(bottom / 1e9);
+  quotient = top * 4294967296 + middleQuotient * 65536 + bottomQuotient;
+  remainder = bottom - bottomQuotient * 1e9;
 }
 
 function writeDigits(out: TextBuffer, value: number, width: number): void {

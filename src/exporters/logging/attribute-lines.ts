@@ -1,9 +1,11 @@
 import { KeyValueView, type RangeList } from "../../pdata/views/index.ts";
+import { appendTextAttribute, isShortText } from "../../text/append-text-attribute.ts";
 import type { TextBuffer } from "../../text/text-buffer.ts";
 import { ValueWriter } from "./value-writer.ts";
 
 const newline = 10;
 const separator = Buffer.from(": ");
+const textOpening = Buffer.from(": STRING(");
 const arrow = Buffer.from("     -> ");
 const indentedArrow = Buffer.from("         -> ");
 
@@ -33,6 +35,10 @@ export class AttributeLines {
     out.appendBytes(header);
     for (let index = 0; index < attributes.length; index++) {
       attribute.at(bytes, attributes.start(index), attributes.end(index));
+      if (isShortText(attribute)) {
+        appendTextAttribute(out, prefix, textOpening, attribute);
+        continue;
+      }
       out.appendBytes(prefix);
       out.appendRange(bytes, attribute.keyStart, attribute.keyEnd);
       out.appendBytes(separator);
