@@ -54,8 +54,9 @@ function isBrokenOff(details: string): boolean {
 }
 
 function failureText({ code, details }: GrpcAnswer, destination: Destination): string {
-  const never = /^No connection established\. Last error: (.*?)\.? Resolution note:/s.exec(details)?.[1];
-  if (never !== undefined) return connectionTrouble(destination, never);
+  // Balancers wrap each other's words, so the cause stands last.
+  const cause = /No connection established\..*Last error: (.*?)\.? Resolution note:/s.exec(details)?.[1];
+  if (cause !== undefined) return connectionTrouble(destination, cause);
   if (details.startsWith("Name resolution failed")) return connectionTrouble(destination, details);
   if (code === RpcCode.deadlineExceeded && details.includes("Waiting for LB pick")) {
     return connectionTrouble(destination, "connection attempt timed out");
