@@ -6,6 +6,7 @@ import type { LogFields } from "../../../src/component/logger.ts";
 import { emptyContext } from "../../../src/component/consumer.ts";
 import { signals, type Signal } from "../../../src/pdata/signal.ts";
 import { validate } from "../../../src/pdata/validate.ts";
+import { Writer } from "../../../src/wire/writer.ts";
 import type { ConsoleCase } from "../console-cases.ts";
 import { randomCases, recordedCases, recordedComment } from "../console-cases.ts";
 import { componentContract } from "../../contracts/component-contract.ts";
@@ -115,6 +116,27 @@ void t.test("a log below info costs no text", async (t) => {
   await exporter.start(new TestHost());
   await exporter.consume(validate("traces", new RandomRequests(1).next("traces")), emptyContext);
   t.same(logger.entries, []);
+});
+
+void t.test("a small request with a giant text is cut, and the next is whole", async (t) => {
+  const writer = new Writer();
+  const resource = writer.open(1);
+  const scope = writer.open(2);
+  // Two bytes each that print as 300.
+  for (let span = 0; span < 150_000; span++) writer.writeBytes(2, new Uint8Array(0));
+  writer.close(scope);
+  writer.close(resource);
+  const giant = validate("traces", writer.finish());
+  const { settings, exporter } = await printing("traces", { verbosity: "detailed" });
+  await exporter.consume(giant, emptyContext);
+  const text = settings.logger.entries.at(-1)?.message ?? "";
+  t.ok(giant.bytes.length < 400_000 && text.length <= 32 * 1024 * 1024);
+  t.match(text, /\nSpan #1000\n/);
+  t.match(text.slice(-200), /\n\.\.\. the rest of this batch is not shown: its text is longer than 32 MiB\n$/);
+  const small = randomCases().find((random) => random.signal === "traces");
+  if (small === undefined) throw new Error("Cannot find a case of traces");
+  await exporter.consume(small.batch, emptyContext);
+  t.equal(settings.logger.entries.at(-1)?.message, small.text("debug-v0.165.0-detailed.txt"));
 });
 
 void t.test("sampling lets the first equal texts of a second pass, then every n-th", async (t) => {
