@@ -4,6 +4,7 @@ import type { FactoryRegistry } from "./component/factory-registry.ts";
 export const distribution: FactoryRegistry = [
   // Receivers
   { kind: "receiver", type: "otlp", load: () => import("./receivers/otlp/factory.ts").then((m) => m.otlp) },
+  { kind: "receiver", type: "nop", load: () => import("./receivers/nop/factory.ts").then((m) => m.nopReceiver) },
 
   // Processors
   { kind: "processor", type: "batch", load: () => import("./processors/batch/factory.ts").then((m) => m.batch) },
@@ -16,6 +17,19 @@ export const distribution: FactoryRegistry = [
   // Exporters
   { kind: "exporter", type: "debug", load: () => import("./exporters/debug/factory.ts").then((m) => m.debug) },
   { kind: "exporter", type: "logging", load: () => import("./exporters/logging/factory.ts").then((m) => m.logging) },
+  { kind: "exporter", type: "nop", load: () => import("./exporters/nop/factory.ts").then((m) => m.nopExporter) },
+  {
+    kind: "exporter",
+    type: "otlp_grpc",
+    aliases: ["otlp"],
+    load: () => import("./exporters/otlp-grpc/factory.ts").then((m) => m.otlpGrpc),
+  },
+  {
+    kind: "exporter",
+    type: "otlp_http",
+    aliases: ["otlphttp"],
+    load: () => import("./exporters/otlp-http/factory.ts").then((m) => m.otlpHttp),
+  },
   {
     kind: "exporter",
     type: "tanzuobservability",

@@ -136,7 +136,7 @@ t.test("folders are named for what they hold", async (t) => {
 t.test("files are named in kebab-case", async (t) => {
   const names = sources.map(({ name }) => path.posix.basename(name));
   t.strictSame(
-    names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.generated)?\.ts$/.test(name)),
+    names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.generated|\.d)?\.ts$/.test(name)),
     [],
   );
 });
