@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Findings } from "./config-error.ts";
 import { formatPath, type ConfigNode, type ConfigPath, type MapEntry } from "./config-node.ts";
-import { issueText } from "./issue-text.ts";
+import { issueText, type IssuePlace } from "./issue-text.ts";
 import type { Position } from "./position.ts";
 import { isSecretSchema, shape } from "./shape.ts";
 import { itemForm, mapForm, type MapForm } from "./schema-forms.ts";
@@ -24,7 +24,7 @@ export function decodeSection<S extends v.GenericSchema>(
     // What a rule over several keys misses may be the very key that is misspelt.
     if (isRule && hasWrongKeys) continue;
     const place = findPlace(entry, schema, issue.path ?? []);
-    const text = issueText(issue, place.node, place.isSecret);
+    const text = issueText(issue, place);
     const phase = isRule ? "validate" : "unmarshal";
     findings.add(phase, formatPath([...path, ...place.path]), text, place.position, { secret: place.isSecret });
   }
@@ -43,13 +43,10 @@ function mostExact(issue: Issue): readonly Issue[] {
   });
 }
 
-interface Place {
+interface Place extends IssuePlace {
   readonly path: ConfigPath;
-  /** `undefined` for a key that is not written. */
-  readonly node: ConfigNode | undefined;
   /** Of the value, or of the nearest key above it that is written. */
   readonly position: Position;
-  readonly isSecret: boolean;
 }
 
 function findPlace(entry: MapEntry, rootSchema: v.GenericSchema, items: readonly { readonly key?: unknown }[]): Place {
@@ -79,7 +76,8 @@ function findPlace(entry: MapEntry, rootSchema: v.GenericSchema, items: readonly
     }
     isSecret ||= schema !== undefined && isSecretSchema(schema);
   }
-  return { path, node, position, isSecret };
+  const keys = Object.keys((schema && mapForm(schema))?.entries ?? {});
+  return { path, node, position, isSecret, keys };
 }
 
 /** A map is pointed at by its key: its own first line is that of some key inside. */

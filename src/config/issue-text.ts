@@ -1,6 +1,6 @@
 import type { BaseIssue } from "valibot";
 import { typeName, type ConfigNode } from "./config-node.ts";
-import { suggestion } from "./nearest-name.ts";
+import { nearestName, suggestion } from "./nearest-name.ts";
 
 const goTypes: Readonly<Record<string, readonly [name: string, remedy: string]>> = {
   number: ["int", "write a number"],
@@ -8,13 +8,19 @@ const goTypes: Readonly<Record<string, readonly [name: string, remedy: string]>>
   string: ["string", "put the value in quotes"],
 };
 
-/**
- * A schema's complaint in upstream's words where it has some, with what was found and what is allowed. `node` is the
- * value that it is about, `undefined` if it is missing.
- */
-export function issueText(issue: BaseIssue<unknown>, node: ConfigNode | undefined, isSecret: boolean): string {
+/** The place that a complaint is about. */
+export interface IssuePlace {
+  /** `undefined` for a key that is not written. */
+  readonly node: ConfigNode | undefined;
+  readonly isSecret: boolean;
+  /** Keys that may stand there, if a map may. */
+  readonly keys: readonly string[];
+}
+
+/** A schema's complaint in upstream's words where it has some, with what was found and what is allowed. */
+export function issueText(issue: BaseIssue<unknown>, { node, isSecret, keys }: IssuePlace): string {
   const found = isSecret ? "" : foundText(node);
-  const hint = node === undefined ? "" : spaceHint(node);
+  const hint = node === undefined ? "" : slipHint(node, keys);
   // A message that does not begin like the library's own was written for this field.
   if (!issue.message.startsWith("Invalid ")) return ownMessage(issue, node, found) + hint;
   if (node === undefined && issue.input === undefined) return "is required";
@@ -31,7 +37,7 @@ export function issueText(issue: BaseIssue<unknown>, node: ConfigNode | undefine
     case "loose_object":
     case "object":
     case "record":
-      return node === undefined ? "is required" : mapExpected(node, found);
+      return node === undefined ? "is required" : mapExpected(node, keys, found);
     case "picklist": {
       const words = pickList(issue);
       const text = typeof issue.input === "string" ? suggestion(issue.input, words) : "";
@@ -52,8 +58,8 @@ export function issueText(issue: BaseIssue<unknown>, node: ConfigNode | undefine
 }
 
 /** Complaint about something that is no map where one belongs. */
-export function mapExpected(node: ConfigNode, found = foundText(node)): string {
-  const hint = spaceHint(node);
+export function mapExpected(node: ConfigNode, keys: readonly string[], found = foundText(node)): string {
+  const hint = slipHint(node, keys);
   return `expected a map or struct, got "${goType(node)}"${found}${hint === "" ? "; write keys below it" : hint}`;
 }
 
@@ -105,10 +111,13 @@ function emptyText(node: ConfigNode | undefined): string {
   return node?.via === undefined ? "" : ` "" from ${node.via}`;
 }
 
-/** `endpoint:localhost` and `-a` are text to YAML: the slip is a missing space. */
-function spaceHint(node: ConfigNode): string {
+/** `endpoint:localhost` and `-a` are text to YAML: the slip is a missing space. An address alone lacks its key. */
+function slipHint(node: ConfigNode, keys: readonly string[]): string {
   if (node.kind !== "scalar" || typeof node.value !== "string") return "";
-  const glued = /^([A-Za-z_][\w/]*):(?!\/\/)(\S.*)$/.exec(node.value);
-  if (glued !== null) return `; a space is missing after the colon: write "${glued[1]}: ${glued[2]}"`;
+  const [, key, value] = /^([A-Za-z_][\w/]*):(?!\/\/)(\S.*)$/.exec(node.value) ?? [];
+  if (key !== undefined && nearestName(key, keys) !== undefined) {
+    return `; a space is missing after the colon: write "${key}: ${value}"`;
+  }
+  if (keys.includes("endpoint") && /:\d+$/.test(node.value)) return `; write "endpoint: ${node.value}" below it`;
   return /^-\w/.test(node.value) ? "; a space is missing after the dash" : "";
 }

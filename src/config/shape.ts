@@ -1,5 +1,6 @@
 import type { GenericSchema } from "valibot";
-import { headers, secret } from "../component/fields.ts";
+import { duration, headers, secret } from "../component/fields.ts";
+import { formatDuration } from "../duration/format-duration.ts";
 import type { Findings } from "./config-error.ts";
 import { formatPath, type ConfigNode, type ConfigPath, type MapEntry } from "./config-node.ts";
 import { mapExpected } from "./issue-text.ts";
@@ -14,12 +15,17 @@ import { itemForm, mapForm, wantsText, type MapForm } from "./schema-forms.ts";
  */
 export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath, findings: Findings): unknown {
   if (node.text !== undefined && wantsText(schema)) return node.text;
-  if (node.kind === "scalar") return node.value;
+  if (node.kind === "scalar") {
+    if (typeof node.value === "number" && node.value !== 0 && isMadeOf(schema, duration))
+      noteNanoseconds(node.value, node, path, findings);
+    return node.value;
+  }
   if (node.kind === "list") {
     const item = itemForm(schema);
-    if (item === undefined && mapForm(schema) !== undefined) {
+    const map = item === undefined ? mapForm(schema) : undefined;
+    if (map !== undefined) {
       // To the schema library a list is an object, and an empty one has no wrong key.
-      findings.add("unmarshal", formatPath(path), mapExpected(node), node.position);
+      findings.add("unmarshal", formatPath(path), mapExpected(node, Object.keys(map.entries)), node.position);
       return null;
     }
     return node.items.map((child, index) =>
@@ -55,9 +61,24 @@ export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath,
 
 /** Whether the place holds a secret, so that neither its value nor its line may be shown. */
 export function isSecretSchema(schema: GenericSchema): boolean {
-  if (schema === secret || schema === headers) return true;
-  if ("pipe" in schema && Array.isArray(schema.pipe)) return (schema.pipe as GenericSchema[]).some(isSecretSchema);
-  return "wrapped" in schema && isSecretSchema(schema.wrapped as GenericSchema);
+  return isMadeOf(schema, secret) || isMadeOf(schema, headers);
+}
+
+/** Whether `schema` is `part`, looked at through pipes and wrappers. */
+function isMadeOf(schema: GenericSchema, part: GenericSchema): boolean {
+  if (schema === part) return true;
+  if ("pipe" in schema && Array.isArray(schema.pipe)) {
+    return (schema.pipe as GenericSchema[]).some((item) => isMadeOf(item, part));
+  }
+  return "wrapped" in schema && isMadeOf(schema.wrapped as GenericSchema, part);
+}
+
+/** Legal, but hardly ever meant. */
+function noteNanoseconds(value: number, node: ConfigNode, path: ConfigPath, findings: Findings): void {
+  const where = `${formatPosition(node.position)} ${formatPath(path)}`;
+  findings.notice(
+    `${where}: a number is nanoseconds, this is ${formatDuration(value / 1e6)}; write a unit, such as 10s`,
+  );
 }
 
 export function plainValue(node: ConfigNode): unknown {

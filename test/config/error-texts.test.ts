@@ -220,6 +220,15 @@ c.yaml:5:9 receivers::otlp::protocols::grpc: expected a map or struct, got "stri
       |         ^^^^^^^^^^^^^^^^^^^^^^^`,
   },
   {
+    what: "an address without its key",
+    from: "service:\n",
+    to: "extensions: {zpages: localhost:55679}\nservice:\n",
+    text: `failed to get config: cannot unmarshal the configuration:
+c.yaml:9:22 extensions::zpages: expected a map or struct, got "string", found "localhost:55679"; write "endpoint: localhost:55679" below it
+    9 | extensions: {zpages: localhost:55679}
+      |                      ^^^^^^^^^^^^^^^`,
+  },
+  {
     what: "a missing space after a dash",
     from: "exporters: [debug]",
     to: "exporters:\n        -debug",

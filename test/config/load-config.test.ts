@@ -139,6 +139,15 @@ t.test("the old metrics address stands for the reader of today", async (t) => {
   });
 });
 
+t.test("a duration without unit is nanoseconds, as upstream has it, and that is said", async (t) => {
+  const config = await load(base.replace("batch: ", "batch: {timeout: 10}"));
+  t.match(config.processors.get("batch")?.config, { timeout: 10 / 1e6 });
+  t.strictSame(config.notices, [
+    "c.yaml:2:31 processors::batch::timeout: a number is nanoseconds, this is 10ns; write a unit, such as 10s",
+  ]);
+  t.strictSame((await load(base.replace("batch: ", "batch: {timeout: 0}"))).notices, []);
+});
+
 t.test("components that no pipeline uses are legal, but checked", async (t) => {
   const config = await load(base.replace("batch: ", "batch: , batch/unused: "));
   t.ok(config.processors.has("batch/unused"));
