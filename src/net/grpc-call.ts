@@ -1,5 +1,6 @@
 import type * as grpc from "@grpc/grpc-js";
 import { Metadata } from "@grpc/grpc-js";
+import type { InFlight } from "./in-flight.ts";
 import { ownBytes } from "./own-bytes.ts";
 import { peerAddress } from "./peer-address.ts";
 import { assumedBodyBytes } from "./read-body.ts";
@@ -19,17 +20,19 @@ export class GrpcCall implements UnaryCall {
   readonly #sendStatus: grpc.ServerInterceptingCallInterface["sendStatus"];
   readonly #method: UnaryMethod;
   readonly #refuse: RefuseCall;
+  readonly #inFlight: InFlight;
   readonly #reservation: Reservation | undefined;
   #headers: Metadata | undefined;
   #message: Uint8Array | undefined;
   /** `reading` until the request is complete, `handling` while the method works on it. */
   #state: "reading" | "handling" | "over" = "reading";
 
-  constructor(call: grpc.ServerInterceptingCallInterface, method: UnaryMethod, refuse: RefuseCall) {
+  constructor(call: grpc.ServerInterceptingCallInterface, method: UnaryMethod, refuse: RefuseCall, inFlight: InFlight) {
     this.#call = call;
     this.#sendStatus = call.sendStatus;
     this.#method = method;
     this.#refuse = refuse;
+    this.#inFlight = inFlight;
     this.#reservation = method.admission === undefined ? undefined : new Reservation(method.admission);
   }
 
@@ -65,6 +68,8 @@ export class GrpcCall implements UnaryCall {
 
   onReceiveMetadata(headers: Metadata): void {
     this.#headers = headers;
+    // Until `onCancel`, which always comes.
+    this.#inFlight.begin();
     if (this.#reserve(assumedBodyBytes)) this.#call.startRead();
   }
 
@@ -79,25 +84,40 @@ export class GrpcCall implements UnaryCall {
 
   onReceiveHalfClose(): void {
     if (this.#message === undefined) {
-      this.onCancel();
+      this.#failUnread();
       return;
     }
     this.#state = "handling";
+    this.#inFlight.begin();
     const message = ownBytes(this.#message);
     this.#message = undefined;
     this.#method.handle(message, this).then(
-      (answer) => this.#succeed(answer),
+      (answer) => {
+        this.#handled();
+        this.#succeed(answer);
+      },
       (error: unknown) => {
-        this.#reservation?.release();
+        this.#handled();
         this.#fail(error);
       },
     );
   }
 
-  /** The call is over or will not be complete any more: answered, cancelled by the client, or its connection broke. */
+  /** The call is over: answered, cancelled by the client, or its connection broke. */
   onCancel(): void {
+    this.#failUnread();
+    this.#inFlight.end();
+  }
+
+  #failUnread(): void {
     if (this.#state !== "reading") return;
     this.#fail(new RequestError("aborted", "call ended before its message was there"));
+  }
+
+  /** The pipeline is done with the message, which may be later than the call. */
+  #handled(): void {
+    this.#reservation?.release();
+    this.#inFlight.end();
   }
 
   #reserve(byteCount: number): boolean {
@@ -108,7 +128,6 @@ export class GrpcCall implements UnaryCall {
   }
 
   #succeed(answer: Uint8Array): void {
-    this.#reservation?.release();
     if (this.#state === "over") return;
     this.#state = "over";
     this.#call.sendMessage(answer, ignore);

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { GrpcCall, takenOver } from "./grpc-call.ts";
 import type { HttpHandler } from "./http-message.ts";
+import { InFlight } from "./in-flight.ts";
 import type { Rejections } from "./rejections.ts";
 import { routeStreams, type CallSlot } from "./route-streams.ts";
 import type { RefuseCall, UnaryMethod } from "./unary-method.ts";
@@ -23,6 +24,8 @@ export interface GrpcServerOptions {
   /** After how long without traffic a connection is asked for a sign of life, and how long that may take. */
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
+  /** How long a call may stand still. */
+  readonly silentStreamMs: number;
 }
 
 /**
@@ -38,6 +41,7 @@ const maxSessionMemoryMb = 64;
 export class GrpcServer {
   readonly #server: grpc.Server;
   readonly #injector: grpc.ConnectionInjector;
+  readonly #inFlight = new InFlight();
   #isClosing = false;
 
   constructor(options: GrpcServerOptions) {
@@ -48,7 +52,7 @@ export class GrpcServer {
     const takeOver: grpc.ServerInterceptor = ({ path }, call) => {
       const method = methods.get(path);
       if (method === undefined) return call as grpc.ServerInterceptingCall;
-      calls.opened = new GrpcCall(call, method, options.refuse);
+      calls.opened = new GrpcCall(call, method, options.refuse, this.#inFlight);
       calls.opened.start();
       return takenOver;
     };
@@ -75,13 +79,14 @@ export class GrpcServer {
     else this.#injector.injectConnection(socket);
   }
 
-  /** Tells every connection to end (GOAWAY); resolves when the calls under way are answered. */
+  /** Tells every connection to end (GOAWAY); resolves when no call is under way. */
   close(): Promise<void> {
-    if (this.#isClosing) return Promise.resolve();
-    this.#isClosing = true;
-    return new Promise((resolve) => {
-      this.#server.tryShutdown(() => resolve());
-    });
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      // Its callback does not always come: not for a session that the peer broke at the same moment.
+      this.#server.tryShutdown(() => undefined);
+    }
+    return this.#inFlight.idle();
   }
 
   /** Breaks every connection. */

@@ -7,3 +7,9 @@ export type HttpRequest = IncomingMessage | Http2ServerRequest;
 export type HttpResponse = ServerResponse | Http2ServerResponse;
 
 export type HttpHandler = (request: HttpRequest, response: HttpResponse) => void;
+
+/** Whether the answer is with the operating system, or nobody waits for it any more; "close" has come then. */
+export function isClosed(response: HttpResponse): boolean {
+  const stream = "stream" in response ? response.stream : response;
+  return stream.closed || stream.destroyed;
+}

@@ -20,6 +20,8 @@ export interface HttpServerOptions {
 interface Connection {
   /** Requests whose answer is not written yet. */
   openRequests: number;
+  /** The last request that came, perhaps not yet as a whole. */
+  latest: http.IncomingMessage | undefined;
   /** Answer to bytes that are not HTTP; sent when the answers before it are out. */
   farewell: string | undefined;
 }
@@ -65,7 +67,9 @@ export class HttpServer {
 
   /** Takes over a paused socket; what was read of it already has been unshifted. */
   accept(socket: Socket): void {
-    this.#connections.set(socket, { openRequests: 0, farewell: undefined });
+    this.#connections.set(socket, { openRequests: 0, latest: undefined, farewell: undefined });
+    // As a server of its own would have it. HTTP/2 must not: its connections would never end.
+    socket.allowHalfOpen = true;
     this.#server.emit("connection", socket);
     socket.resume();
   }
@@ -85,6 +89,7 @@ export class HttpServer {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
     connection.openRequests++;
+    connection.latest = request;
     response.once("close", () => {
       connection.openRequests--;
       if (connection.openRequests === 0 && connection.farewell !== undefined) endWith(socket, connection.farewell);
@@ -100,11 +105,22 @@ export class HttpServer {
     }
     // The parser complains again about every chunk that follows.
     if (connection.farewell !== undefined) return;
-    const { status, reason, text, remedy } = describe(error);
+    const complaint = describe(error);
+    connection.farewell = farewellOf(complaint);
+    if (connection.latest?.complete === false) {
+      // It will never be complete; whoever reads its body learns that from "close", and says so.
+      endWith(socket, connection.farewell);
+      return;
+    }
+    const { reason, text, remedy } = complaint;
     this.#rejections.add({ reason, peer: peerAddress(socket), protocol: "HTTP/1.1", path: "", error: text, remedy });
-    connection.farewell = `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
     if (connection.openRequests === 0) endWith(socket, connection.farewell);
   }
+}
+
+function farewellOf({ status, text }: Complaint): string {
+  const head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+  return `${head}\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
 }
 
 interface Complaint {

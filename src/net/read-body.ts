@@ -6,28 +6,30 @@ import type { Reservation } from "./reservation.ts";
 /** What a body is taken for until its length is known. */
 export const assumedBodyBytes = 64 * 1024;
 
-/** What `Content-Length` claims; `undefined` without a usable one. */
-export function claimedLength(request: HttpRequest): number | undefined {
+/**
+ * What `Content-Length` claims; `undefined` without a usable one. Throws `RequestError` if it is over the limit, so that
+ * such a body is refused before it comes.
+ */
+export function claimedLength(request: HttpRequest, limit: SizeLimit): number | undefined {
   const text = request.headers["content-length"];
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined;
+  const claimed = Number(text);
+  if (claimed > limit.maxBytes) throw bodyTooLarge(`${claimed} bytes`, limit);
+  return claimed;
 }
 
 /**
- * Reads a whole body, as it is on the wire. The limit holds for the bytes that come, whatever `Content-Length` says, and
- * the reservation grows with them. Rejects with a `RequestError` (`too_large`, `aborted`) or with the refusal of the
+ * Reads a whole body, as it is on the wire. The limit holds for the bytes that come, whatever was claimed, and the
+ * reservation grows with them. Rejects with a `RequestError` (`too_large`, `aborted`) or with the refusal of the
  * reservation; what is left of the body is then left to the caller.
  */
 export function readBody(
   request: HttpRequest,
+  claimed: number | undefined,
   limit: SizeLimit,
   reservation: Reservation | undefined,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const claimed = claimedLength(request);
-    if (claimed !== undefined && claimed > limit.maxBytes) {
-      reject(bodyTooLarge(`${claimed} bytes`, limit));
-      return;
-    }
     let first: Uint8Array | undefined;
     let chunks: Uint8Array[] | undefined;
     let byteCount = 0;

@@ -20,6 +20,8 @@ export interface StreamOptions {
   readonly rejections: Rejections;
   /** Serves requests that are not gRPC. */
   readonly http: HttpHandler;
+  /** A stream on which nothing happens for so long is cancelled: it holds room for a message that may never come. */
+  readonly silentStreamMs: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export function routeStreams(
   const ownListeners = inner.listeners("stream");
   inner.removeAllListeners("stream");
   inner.on("stream", (stream, headers, ...rest) => {
+    stream.setTimeout(options.silentStreamMs, cancelThis);
     if (!isGrpc(headers)) {
       web.emit("stream", stream, headers, ...rest);
       return;
@@ -79,6 +82,10 @@ export function routeStreams(
       remedy: "look for a client or proxy that does not speak HTTP/2",
     });
   });
+}
+
+function cancelThis(this: http2.Http2Stream): void {
+  this.close(http2.constants.NGHTTP2_CANCEL);
 }
 
 function innerServer(server: grpc.Server): http2.Http2Server | undefined {

@@ -113,12 +113,7 @@ export class SharedPort {
 
   async #listen(options: net.ListenOptions): Promise<void> {
     // Keep-alive probes find peers that are gone, since idle connections are kept for long.
-    const server = net.createServer({
-      noDelay: true,
-      allowHalfOpen: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 60_000,
-    });
+    const server = net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
     server.on("connection", (socket) => this.#accept(socket));
     await listen(server, options);
     // Errors of a listening server (out of file descriptors) end nothing: the next connection may succeed.

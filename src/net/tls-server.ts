@@ -22,7 +22,7 @@ export class TlsServer {
 
   /** Reads certificates and keys. Rejects when one of them cannot be used. */
   static async create({ config, rejections, secured }: TlsServerOptions): Promise<TlsServer> {
-    const server = tls.createServer({
+    const options: tls.TlsOptions = {
       cert: config.certPem === "" ? await read("certificate", config.certFile) : config.certPem,
       key: config.keyPem.reveal() === "" ? await read("private key", config.keyFile) : config.keyPem.reveal(),
       ALPNProtocols: ["h2", "http/1.1"],
@@ -33,7 +33,13 @@ export class TlsServer {
       }),
       ...(config.minVersion !== "" && { minVersion: `TLSv${config.minVersion}` as tls.SecureVersion }),
       ...(config.maxVersion !== "" && { maxVersion: `TLSv${config.maxVersion}` as tls.SecureVersion }),
-    });
+    };
+    let server: tls.Server;
+    try {
+      server = tls.createServer(options);
+    } catch (error) {
+      throw new Error(`Cannot use TLS certificate and key: ${textOf(error)}`, { cause: error });
+    }
     server.on("secureConnection", (socket) => {
       socket.on("error", () => undefined);
       secured(socket);
@@ -62,8 +68,10 @@ async function read(what: string, file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new Error(`Cannot load TLS ${what}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`Cannot load TLS ${what}: ${textOf(error)}`, { cause: error });
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -51,6 +51,7 @@ async function startServer(t: Test, options: Options = {}) {
     maxConnectionAgeGraceMs: 0,
     keepaliveTimeMs: 0,
     keepaliveTimeoutMs: 0,
+    silentStreamMs: 60_000,
     ...options,
   });
   const port = new SharedPort({
@@ -219,6 +220,17 @@ t.test("GrpcServer gives room back when the client gives up, once the message is
   finish();
   await until(() => room.taken === 0, "that room, too");
   t.match(errors[1], { reason: "deadline" });
+});
+
+t.test("GrpcServer gives up on a message that does not come", async (t) => {
+  const room = new Room(500_000);
+  const { client, errors } = await startServer(t, { admission: room, silentStreamMs: 50 });
+  const stream = client.open(path);
+  stream.on("error", () => undefined);
+  stream.write(frame(Buffer.alloc(100_000)).subarray(0, 50_000));
+  await until(() => room.taken === 100_000, "the room of a message under way");
+  await until(() => stream.closed && room.taken === 0, "the end of the call");
+  t.match(errors, [{ reason: "aborted" }]);
 });
 
 t.test("GrpcServer says which service it does not know, and counts it", async (t) => {

@@ -40,7 +40,7 @@ for (const encoding of encodings) {
   t.test(`inflate() stops ${encoding} at the limit, whatever it takes the body for`, async (t) => {
     const sizes: readonly [number, number][] = [
       [200_000, 100_000],
-      [200_000_000, 20_000_000],
+      [30_000_000, 20_000_000],
       [100_001, 100_000],
     ];
     for (const [size, maxBytes] of sizes) {

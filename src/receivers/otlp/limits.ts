@@ -20,6 +20,7 @@ export function grpcServerLimits(config: GrpcConfig): GrpcServerLimits {
     maxConnectionAgeGraceMs: serverParameters.maxConnectionAgeGrace,
     keepaliveTimeMs: serverParameters.time || 2 * hourMs,
     keepaliveTimeoutMs: serverParameters.timeout || 20_000,
+    silentStreamMs: 5 * minuteMs,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { RequestContext } from "../../component/consumer.ts";
-import { InFlight } from "../../net/in-flight.ts";
 import type { Rejections } from "../../net/rejections.ts";
 import { RequestError } from "../../net/request-error.ts";
 import type { RpcStatus } from "../../net/rpc-status.ts";
@@ -21,7 +20,6 @@ export interface OtlpGrpcOptions {
 /** OTLP over gRPC (reference §4.4), as methods for a server. */
 export class OtlpGrpc {
   readonly #options: OtlpGrpcOptions;
-  readonly #inFlight = new InFlight();
 
   constructor(options: OtlpGrpcOptions) {
     this.#options = options;
@@ -55,22 +53,12 @@ export class OtlpGrpc {
     return refusal.status;
   };
 
-  /** Resolves when no message is being handled. */
-  idle(): Promise<void> {
-    return this.#inFlight.idle();
-  }
-
   async #take(signal: Signal, message: Uint8Array, call: UnaryCall): Promise<Uint8Array> {
     const { intake, includeMetadata } = this.#options;
     const batch = validate(signal, message);
     const metadata = includeMetadata ? call.metadata() : noMetadata;
     const context: RequestContext = { peer: call.peer, metadata, transport: "grpc" };
-    this.#inFlight.begin();
-    try {
-      await intake.take(batch, context);
-    } finally {
-      this.#inFlight.end();
-    }
+    await intake.take(batch, context);
     return successBytes;
   }
 }

@@ -1,6 +1,6 @@
 import type { RequestContext } from "../../component/consumer.ts";
 import { Cors } from "../../net/cors.ts";
-import type { HttpRequest, HttpResponse } from "../../net/http-message.ts";
+import { isClosed, type HttpRequest, type HttpResponse } from "../../net/http-message.ts";
 import { InFlight } from "../../net/in-flight.ts";
 import { inflate, type SizeLimit } from "../../net/inflate.ts";
 import { peerAddress } from "../../net/peer-address.ts";
@@ -74,7 +74,7 @@ export class OtlpHttp {
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
       .finally(() => {
         // Under way until the answer is with the operating system, or nobody waits for it any more.
-        if (response.closed || response.destroyed) this.#inFlight.end();
+        if (isClosed(response)) this.#inFlight.end();
         else response.once("close", this.#end);
       });
   };
@@ -122,16 +122,15 @@ export class OtlpHttp {
     const label = labelledForm(request.headers["content-type"]);
     if (label === undefined) return this.#refuseHead(exchange, 415, "unsupported_media_type", unsupportedMediaType);
 
+    const claimed = claimedLength(request, this.#limit);
     const admission = intake.admission(route.signal);
     if (admission !== undefined) {
       exchange.reservation = new Reservation(admission);
-      const refusal = exchange.reservation.resize(
-        Math.min(claimedLength(request) ?? assumedBodyBytes, this.#limit.maxBytes),
-      );
+      const refusal = exchange.reservation.resize(claimed ?? assumedBodyBytes);
       if (refusal !== undefined) throw refusal;
     }
     if (request.headers.expect !== undefined) response.writeContinue();
-    const raw = await readBody(request, this.#limit, exchange.reservation);
+    const raw = await readBody(request, claimed, this.#limit, exchange.reservation);
     const body = encoding === undefined ? raw : await inflate(raw, encoding, this.#limit);
     const refusal = exchange.reservation?.resize(body.length);
     if (refusal !== undefined) throw refusal;

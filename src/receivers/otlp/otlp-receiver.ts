@@ -28,7 +28,6 @@ interface Running {
   readonly rejections: Rejections;
   readonly http: OtlpHttp;
   readonly httpServer: HttpServer;
-  readonly grpc: OtlpGrpc;
   readonly grpcServer: GrpcServer;
   readonly ports: SharedPort[];
 }
@@ -79,7 +78,7 @@ export class OtlpReceiver implements Component {
       ...grpcServerLimits(grpcConfig),
     });
     httpServer.start();
-    this.#running = { intake, rejections, http, httpServer, grpc, grpcServer, ports: [] };
+    this.#running = { intake, rejections, http, httpServer, grpcServer, ports: [] };
     for (const plan of planPorts(config, inContainer())) await this.#open(plan, this.#running, host);
   }
 
@@ -143,17 +142,14 @@ export class OtlpReceiver implements Component {
     await this.#starting?.catch(() => undefined);
     const running = this.#running;
     if (running === undefined) return;
-    const { intake, rejections, http, httpServer, grpc, grpcServer, ports } = running;
+    const { intake, rejections, http, httpServer, grpcServer, ports } = running;
     for (const port of ports) port.close();
-    const answered = Promise.all([http.close(), grpcServer.close(), grpc.idle()]);
+    const answered = Promise.all([http.close(), grpcServer.close()]);
     httpServer.closeIdle();
-    await settledOrAborted(answered, signal);
+    await settled(answered, signal);
     intake.close();
     httpServer.closeIdle();
-    await settledOrAborted(
-      Promise.all(ports.map((port) => port.empty())),
-      AbortSignal.any([signal, AbortSignal.timeout(lingerMs)]),
-    );
+    await settled(Promise.all(ports.map((port) => port.empty())), signal, lingerMs);
     grpcServer.destroy();
     httpServer.close();
     for (const port of ports) port.destroy();
@@ -167,14 +163,17 @@ function explainBusy(error: unknown, id: string, plan: PortPlan): Error {
   return new Error(`${text}; stop the program that listens there, or change ${key}`, { cause: error });
 }
 
-async function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+/** Waits for `work`, until `signal` aborts, or for so long at most. */
+async function settled(work: Promise<unknown>, signal: AbortSignal, limitMs?: number): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const onAbort = (): void => resolve();
-  signal.addEventListener("abort", onAbort, { once: true });
+  const stop = (): void => resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  const timer = limitMs === undefined ? undefined : setTimeout(stop, limitMs);
   try {
     await Promise.race([work, promise]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", stop);
+    clearTimeout(timer);
   }
 }

@@ -1,5 +1,6 @@
 import type { Test } from "tap";
 import * as v from "valibot";
+import type { Admission } from "../../../src/component/consumer.ts";
 import type { ReceiverOutputs } from "../../../src/component/factory.ts";
 import { otlp } from "../../../src/receivers/otlp/factory.ts";
 import type { Component } from "../../../src/component/component.ts";
@@ -30,6 +31,8 @@ export interface ReceiverTestOptions {
   readonly http?: Readonly<Record<string, unknown>>;
   /** Signals that a pipeline uses. Default all. */
   readonly signals?: readonly ("traces" | "metrics" | "logs")[];
+  /** Opinion of the traces pipeline before a body is read. */
+  readonly admission?: Admission;
 }
 
 /** Starts one; the end of the test shuts it down. */
@@ -43,6 +46,7 @@ export async function startReceiver(t: Test, options: ReceiverTestOptions = {}):
   const settings = testSettings({ id: "otlp" });
   const host = new TestHost();
   const traces = new RecordingConsumer<"traces">();
+  traces.admission = options.admission;
   const metrics = new RecordingConsumer<"metrics">();
   const logs = new RecordingConsumer<"logs">();
   const used = new Set(options.signals ?? ["traces", "metrics", "logs"]);
