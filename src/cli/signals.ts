@@ -4,10 +4,10 @@ const names = { SIGINT: "interrupt", SIGTERM: "terminated", SIGHUP: "hangup" } a
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * One key press can arrive twice: a terminal sends it to the whole process group, and a launcher such as npx passes on
- * its own copy. What comes this soon after the first is the same press.
+ * One press of Ctrl-C can arrive twice: a terminal sends it to the whole process group, and a launcher such as npx passes
+ * on its own copy. What comes this soon after the first is the same press. Signals of programs come once.
  */
-const samePressMs = 200;
+const samePressMs = 100;
 
 export interface SignalHandlers {
   /** `interrupt`, `terminated` or `hangup`, as upstream's log calls them. */
@@ -24,7 +24,7 @@ export function listenForSignals({ first, second }: SignalHandlers): void {
       if (firstAtMs === undefined) {
         firstAtMs = now;
         first(names[signal]);
-      } else if (now - firstAtMs > samePressMs) {
+      } else if (signal !== "SIGINT" || now - firstAtMs > samePressMs) {
         second(exitCodes[signal]);
       }
     });
