@@ -44,4 +44,9 @@ export const distribution: FactoryRegistry = [
     type: "memory_ballast",
     load: () => import("./extensions/memory-ballast/factory.ts").then((m) => m.memoryBallast),
   },
+  {
+    kind: "extension",
+    type: "file_storage",
+    load: () => import("./extensions/file-storage/factory.ts").then((m) => m.fileStorage),
+  },
 ];
