@@ -9,6 +9,15 @@ import { Reservation } from "./reservation.ts";
 import { encodeRetryInfo, encodeRpcStatus, RpcCode, type RpcStatus } from "./rpc-status.ts";
 import type { RefuseCall, UnaryCall, UnaryMethod } from "./unary-method.ts";
 
+export interface GrpcCallOptions {
+  readonly call: grpc.ServerInterceptingCallInterface;
+  readonly method: UnaryMethod;
+  readonly refuse: RefuseCall;
+  readonly inFlight: InFlight;
+  /** Address of the sender; empty if only grpc-js knows it. */
+  readonly peer: string;
+}
+
 /**
  * One unary call, from its headers to its status. grpc-js calls the `on...` methods.
  *
@@ -16,6 +25,7 @@ import type { RefuseCall, UnaryCall, UnaryMethod } from "./unary-method.ts";
  *      └───────────┴──────── refused: status ───────────────┴────────────┘
  */
 export class GrpcCall implements UnaryCall {
+  readonly peer: string;
   readonly #call: grpc.ServerInterceptingCallInterface;
   readonly #sendStatus: grpc.ServerInterceptingCallInterface["sendStatus"];
   readonly #method: UnaryMethod;
@@ -27,7 +37,8 @@ export class GrpcCall implements UnaryCall {
   /** `reading` until the request is complete, `handling` while the method works on it. */
   #state: "reading" | "handling" | "over" = "reading";
 
-  constructor(call: grpc.ServerInterceptingCallInterface, method: UnaryMethod, refuse: RefuseCall, inFlight: InFlight) {
+  constructor({ call, method, refuse, inFlight, peer }: GrpcCallOptions) {
+    this.peer = peer === "" ? peerAddress(call.getConnectionInfo()) : peer;
     this.#call = call;
     this.#sendStatus = call.sendStatus;
     this.#method = method;
@@ -38,10 +49,6 @@ export class GrpcCall implements UnaryCall {
 
   get path(): string {
     return this.#method.path;
-  }
-
-  get peer(): string {
-    return peerAddress(this.#call.getConnectionInfo());
   }
 
   metadata(): ReadonlyMap<string, readonly string[]> {

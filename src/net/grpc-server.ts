@@ -3,8 +3,9 @@ import * as grpc from "@grpc/grpc-js";
 import { GrpcCall, takenOver } from "./grpc-call.ts";
 import type { HttpHandler } from "./http-message.ts";
 import { InFlight } from "./in-flight.ts";
+import { peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
-import { routeStreams, type CallSlot } from "./route-streams.ts";
+import { routeStreams, type Slot } from "./route-streams.ts";
 import type { RefuseCall, UnaryMethod } from "./unary-method.ts";
 
 export interface GrpcServerOptions {
@@ -42,18 +43,19 @@ export class GrpcServer {
   readonly #server: grpc.Server;
   readonly #injector: grpc.ConnectionInjector;
   readonly #inFlight = new InFlight();
+  readonly #slot: Slot = { peer: "", call: undefined };
   #isClosing = false;
 
   constructor(options: GrpcServerOptions) {
     const methods = new Map(options.methods.map((method) => [method.path, method]));
     // The interceptor takes every call over. grpc-js's own handling of unary calls asks nobody before it reads the
     // message, and builds a stream object for each.
-    const calls: CallSlot = { opened: undefined };
+    const slot = this.#slot;
     const takeOver: grpc.ServerInterceptor = ({ path }, call) => {
       const method = methods.get(path);
       if (method === undefined) return call as grpc.ServerInterceptingCall;
-      calls.opened = new GrpcCall(call, method, options.refuse, this.#inFlight);
-      calls.opened.start();
+      slot.call = new GrpcCall({ call, method, refuse: options.refuse, inFlight: this.#inFlight, peer: slot.peer });
+      slot.call.start();
       return takenOver;
     };
     this.#server = new grpc.Server({
@@ -70,13 +72,17 @@ export class GrpcServer {
     });
     for (const { path } of methods.values()) this.#server.register(path, neverCalled, asBytes, asBytes, "unary");
     this.#injector = this.#server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    routeStreams(this.#server, options, calls, (path) => methods.has(path));
+    routeStreams(this.#server, options, slot, (path) => methods.has(path));
   }
 
   /** Takes over a paused socket; what was read of it already has been unshifted. */
   accept(socket: Socket): void {
-    if (this.#isClosing) socket.destroy();
-    else this.#injector.injectConnection(socket);
+    if (this.#isClosing) {
+      socket.destroy();
+      return;
+    }
+    this.#slot.peer = peerOf(socket);
+    this.#injector.injectConnection(socket);
   }
 
   /** Tells every connection to end (GOAWAY); resolves when no call is under way. */

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { Socket } from "node:net";
 import type { HttpHandler } from "./http-message.ts";
-import { peerAddress } from "./peer-address.ts";
+import { peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
 import type { RejectionReason } from "./request-error.ts";
 
@@ -113,7 +113,7 @@ export class HttpServer {
       return;
     }
     const { reason, text, remedy } = complaint;
-    this.#rejections.add({ reason, peer: peerAddress(socket), protocol: "HTTP/1.1", path: "", error: text, remedy });
+    this.#rejections.add({ reason, peer: peerOf(socket), protocol: "HTTP/1.1", path: "", error: text, remedy });
     if (connection.openRequests === 0) endWith(socket, connection.farewell);
   }
 }

@@ -3,7 +3,7 @@ import http2 from "node:http2";
 import type * as grpc from "@grpc/grpc-js";
 import type { GrpcCall } from "./grpc-call.ts";
 import type { HttpHandler } from "./http-message.ts";
-import { peerAddress } from "./peer-address.ts";
+import { notePeer, peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
 import { RpcCode } from "./rpc-status.ts";
 
@@ -11,9 +11,12 @@ import { RpcCode } from "./rpc-status.ts";
 const windowBytes = 1024 * 1024;
 const frameBytes = 256 * 1024;
 
-/** The call that grpc-js has built for the stream that it was handed last. */
-export interface CallSlot {
-  opened: GrpcCall | undefined;
+/** What passes through grpc-js without being seen: it calls back before it returns. */
+export interface Slot {
+  /** Peer of the connection that is handed over. */
+  peer: string;
+  /** The call that was made for the stream that is handed over. */
+  call: GrpcCall | undefined;
 }
 
 export interface StreamOptions {
@@ -32,7 +35,7 @@ export interface StreamOptions {
 export function routeStreams(
   server: grpc.Server,
   options: StreamOptions,
-  calls: CallSlot,
+  slot: Slot,
   isKnown: (path: string) => boolean,
 ): void {
   const inner = innerServer(server);
@@ -53,9 +56,10 @@ export function routeStreams(
       refuseUnknown(stream, path, options.rejections);
       return;
     }
-    calls.opened = undefined;
+    slot.call = undefined;
+    slot.peer = peerOf(stream.session as object | undefined);
     for (const listener of ownListeners) listener.call(inner, stream, headers, ...rest);
-    const call = calls.opened as GrpcCall | undefined;
+    const call = slot.call as GrpcCall | undefined;
     if (call === undefined) return;
     const onFirstData = (chunk: Buffer): void => {
       stream.off("data", onFirstData);
@@ -64,18 +68,16 @@ export function routeStreams(
     // Before grpc-js's own listener, and without the flow that `on` would start.
     stream.prependListener("data", onFirstData);
   });
-  // A session that failed has let go of its socket.
-  const peers = new WeakMap<http2.ServerHttp2Session, string>();
   inner.on("session", (session) => {
+    notePeer(session, slot.peer);
     if (session.destroyed) return;
     session.settings({ initialWindowSize: windowBytes, maxFrameSize: frameBytes });
     session.setLocalWindowSize(4 * windowBytes);
-    peers.set(session, peerAddress(session.socket));
   });
   inner.on("sessionError", (error: Error, session: http2.ServerHttp2Session) => {
     options.rejections.add({
       reason: "garbled",
-      peer: peers.get(session) ?? "local",
+      peer: peerOf(session as object),
       protocol: "HTTP/2",
       path: "",
       error: error.message,
@@ -103,7 +105,7 @@ function refuseUnknown(stream: http2.ServerHttp2Stream, path: string, rejections
   const error = service === "" ? `malformed method name: "${path}"` : `unknown service ${service}`;
   rejections.add({
     reason: "unknown_path",
-    peer: peerAddress(stream.session?.socket ?? {}),
+    peer: peerOf(stream.session as object | undefined),
     protocol: "gRPC",
     path,
     error,

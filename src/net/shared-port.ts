@@ -3,7 +3,7 @@ import { TLSSocket } from "node:tls";
 import type { Clock } from "../component/clock.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { boundEndpoint, isAddressInUse, isAddressMissing, listen, listenTargets } from "./listen.ts";
-import { peerAddress } from "./peer-address.ts";
+import { notePeer, peerAddress, peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
 import type { RejectionReason } from "./request-error.ts";
 import { sniffProtocol } from "./sniff-protocol.ts";
@@ -138,6 +138,7 @@ export class SharedPort {
       return;
     }
     this.#sockets.add(socket);
+    notePeer(socket, peerAddress(socket));
     socket.once("close", () => {
       this.#silent.get(socket)?.();
       this.#sockets.delete(socket);
@@ -183,7 +184,7 @@ export class SharedPort {
   }
 
   #reject(socket: net.Socket, reason: RejectionReason, protocol: string, error: string, remedy: string): void {
-    this.#options.rejections.add({ reason, peer: peerAddress(socket), protocol, path: "", error, remedy });
+    this.#options.rejections.add({ reason, peer: peerOf(socket), protocol, path: "", error, remedy });
     socket.destroy();
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import tls from "node:tls";
-import { peerAddress } from "./peer-address.ts";
+import { notePeer, peerAddress, peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
 import type { TlsServerConfig } from "./tls-server-config.ts";
 
@@ -42,12 +42,13 @@ export class TlsServer {
     }
     server.on("secureConnection", (socket) => {
       socket.on("error", () => undefined);
+      notePeer(socket, peerAddress(socket));
       secured(socket);
     });
     server.on("tlsClientError", (error, socket) => {
       rejections.add({
         reason: "tls",
-        peer: peerAddress(socket),
+        peer: peerOf(socket),
         protocol: "TLS",
         path: "",
         error: error.message,

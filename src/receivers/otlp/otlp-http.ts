@@ -1,9 +1,8 @@
 import type { RequestContext } from "../../component/consumer.ts";
 import { Cors } from "../../net/cors.ts";
-import { isClosed, type HttpRequest, type HttpResponse } from "../../net/http-message.ts";
+import { isClosed, senderOf, type HttpRequest, type HttpResponse } from "../../net/http-message.ts";
 import { InFlight } from "../../net/in-flight.ts";
 import { inflate, type SizeLimit } from "../../net/inflate.ts";
-import { peerAddress } from "../../net/peer-address.ts";
 import { assumedBodyBytes, claimedLength, discardBody, readBody } from "../../net/read-body.ts";
 import type { Rejections } from "../../net/rejections.ts";
 import type { RejectionReason } from "../../net/request-error.ts";
@@ -92,7 +91,7 @@ export class OtlpHttp {
     const exchange: Exchange = {
       request,
       response,
-      peer: peerAddress(request.socket),
+      peer: senderOf(request),
       form: labelledForm(request.headers["content-type"]) ?? "json",
       reservation: undefined,
     };
