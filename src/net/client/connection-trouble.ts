@@ -89,7 +89,11 @@ const troubles: readonly Trouble[] = [
     what: "no TLS cipher suite in common",
     remedy: () => 'check "tls::cipher_suites"',
   },
-  { sign: /HPE_|Parse Error|Protocol error|preface/, what: "unexpected protocol", remedy: perhapsTls },
+  {
+    sign: /HPE_|does not match the HTTP|Parse Error|Protocol error|preface/,
+    what: "unexpected protocol",
+    remedy: perhapsTls,
+  },
   {
     sign: /ECONNRESET|EPIPE|UND_ERR_SOCKET|other side closed|socket hang up|Connection dropped|Failed to connect|Socket closed|Connection closed|disconnected before secure/i,
     what: "connection closed by the peer",

@@ -66,7 +66,8 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#settleWithAnswer(this.#byteCount > maxAnswerBytes);
+    // undici frees the connection in the next turn. A request that is made before that would open another.
+    setImmediate(() => setImmediate(() => this.#settleWithAnswer(this.#byteCount > maxAnswerBytes)));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -87,7 +87,8 @@ async function openDispatcher(options: HttpClientOptions): Promise<Dispatcher> {
     bodyTimeout: 0,
   };
   if (proxy !== undefined) {
-    const { default: ProxyAgent } = await import("undici/lib/dispatcher/proxy-agent.js");
+    // Its tunnels need parts that only the whole of undici puts together.
+    const { ProxyAgent } = await import("undici");
     const secureContext = await tls?.get();
     return new ProxyAgent({
       ...common,
