@@ -11,6 +11,7 @@ export function formatLedger(ledger: LedgerSummary): string {
   for (const { id, sent } of ledger.exporters) sentBy.set(id, (sentBy.get(id) ?? 0) + sent);
   const parts = [
     `received ${ledger.received}`,
+    ...(ledger.recovered > 0 ? [`recovered ${ledger.recovered}`] : []),
     `refused ${ledger.refused}`,
     `sent ${ledger.sent}${detail(sentBy.size > 1 ? sentBy : [])}`,
     `queued ${ledger.queued}`,

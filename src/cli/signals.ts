@@ -4,10 +4,11 @@ const names = { SIGINT: "interrupt", SIGTERM: "terminated", SIGHUP: "hangup" } a
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * One press of Ctrl-C can arrive twice: a terminal sends it to the whole process group, and a launcher such as npx passes
- * on its own copy. What comes this soon after the first is the same press. Signals of programs come once.
+ * One press of Ctrl-C can arrive twice: the terminal sends it to the whole process group, and npm, npx and the launcher
+ * in `bin/otelcol` pass on their own copy, on a busy machine not at once. What comes from them this soon after the first
+ * is the same press. Signals of programs come once.
  */
-const samePressMs = 100;
+const samePressMs = 250;
 
 export interface SignalHandlers {
   /** `interrupt`, `terminated` or `hangup`, as upstream's log calls them. */
@@ -17,6 +18,7 @@ export interface SignalHandlers {
 
 /** Calls `first` once and `second` for a signal after it. */
 export function listenForSignals({ first, second }: SignalHandlers): void {
+  const isLaunched = process.env["npm_command"] !== undefined || process.env["OTELCOL_LAUNCHER"] !== undefined;
   let firstAtMs: number | undefined;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
@@ -24,7 +26,7 @@ export function listenForSignals({ first, second }: SignalHandlers): void {
       if (firstAtMs === undefined) {
         firstAtMs = now;
         first(names[signal]);
-      } else if (signal !== "SIGINT" || now - firstAtMs > samePressMs) {
+      } else if (!isLaunched || signal !== "SIGINT" || now - firstAtMs > samePressMs) {
         second(exitCodes[signal]);
       }
     });
