@@ -49,4 +49,9 @@ export const distribution: FactoryRegistry = [
     type: "file_storage",
     load: () => import("./extensions/file-storage/factory.ts").then((m) => m.fileStorage),
   },
+  {
+    kind: "extension",
+    type: "file_storage",
+    load: () => import("./extensions/file-storage/factory.ts").then((m) => m.fileStorage),
+  },
 ];
