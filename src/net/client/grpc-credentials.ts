@@ -60,6 +60,8 @@ export class GrpcCredentials extends ChannelCredentials {
   async #connect(socket: Socket): Promise<experimental.SecureConnectResult> {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
+    // While certificates are read nobody else listens, and an error without listener would end the process.
+    socket.on("error", () => undefined);
     const timer = this.#options.clock.setTimer(() => {
       // An HTTP/2 server speaks as soon as it has accepted.
       if (socket.bytesRead === 0) socket.destroy(new Error("connection attempt timed out"));

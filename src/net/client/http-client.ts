@@ -28,20 +28,23 @@ const dayMs = 86_400_000;
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #dispatcher: Dispatcher;
+  readonly #closing: AbortController;
   readonly #path: string;
   /** In pairs: name, value, name, value. */
   readonly #headers: string[];
 
-  private constructor(options: HttpClientOptions, dispatcher: Dispatcher) {
+  private constructor(options: HttpClientOptions, dispatcher: Dispatcher, closing: AbortController) {
     this.#options = options;
     this.#dispatcher = dispatcher;
+    this.#closing = closing;
     this.#path = options.url.pathname + options.url.search;
     this.#headers = [...options.headers].flat();
   }
 
   /** Connects only when there is something to send. */
   static async open(options: HttpClientOptions): Promise<HttpClient> {
-    return new HttpClient(options, await openDispatcher(options));
+    const closing = new AbortController();
+    return new HttpClient(options, await openDispatcher(options, closing.signal), closing);
   }
 
   /**
@@ -69,11 +72,12 @@ export class HttpClient {
 
   /** Breaks all connections. Requests under way should have ended before. */
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#dispatcher.destroy();
   }
 }
 
-async function openDispatcher(options: HttpClientOptions): Promise<Dispatcher> {
+async function openDispatcher(options: HttpClientOptions, closing: AbortSignal): Promise<Dispatcher> {
   const { url, proxy, tls, serverName, isVerified, maxConnections, idleTimeoutMs, isKeptAlive } = options;
   const idle = idleTimeoutMs > 0 ? idleTimeoutMs : dayMs;
   const common = {
@@ -102,5 +106,5 @@ async function openDispatcher(options: HttpClientOptions): Promise<Dispatcher> {
     });
   }
   const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
-  return new Pool(url.origin, { ...common, connect: createHttpConnector(options) });
+  return new Pool(url.origin, { ...common, connect: createHttpConnector(options, closing) });
 }

@@ -1,7 +1,7 @@
 import net, { type Socket } from "node:net";
 import tls from "node:tls";
 import type { buildConnector } from "undici";
-import type { Clock } from "../../component/clock.ts";
+import type { Clock, Timer } from "../../component/clock.ts";
 import type { TlsContext } from "./tls-context.ts";
 
 const connectTimeoutMs = 10_000;
@@ -17,53 +17,87 @@ export interface HttpConnectorOptions {
   readonly clock: Clock;
 }
 
+type Connector = buildConnector.connector;
+
 /**
  * How undici makes connections. Ours, because its own never reads certificates again, and takes the server name from a
- * `Host` header where one is set.
+ * `Host` header where one is set. When `closing` aborts, connections that are being made are given up.
  */
-export function createHttpConnector(options: HttpConnectorOptions): buildConnector.connector {
+export function createHttpConnector(options: HttpConnectorOptions, closing: AbortSignal): Connector {
   return (target, callback) => {
-    const { hostname: host } = target;
+    const attempt = new ConnectionAttempt(options.clock, closing, callback);
+    const host = target.hostname;
     const port = Number(target.port || (target.protocol === "https:" ? 443 : 80));
-    let isDone = false;
-    const done = (error: Error | null, socket?: Socket): void => {
-      if (isDone) return;
-      isDone = true;
-      timer.cancel();
-      if (error !== null || socket === undefined) callback(error ?? new Error("connection failed"), null);
-      else callback(null, socket);
-    };
-    let connecting: Socket | undefined;
-    const timer = options.clock.setTimer(() => {
-      done(new Error("connection attempt timed out"));
-      connecting?.destroy();
-    }, connectTimeoutMs);
-    const follow = (socket: Socket, event: "connect" | "secureConnect"): void => {
-      connecting = socket;
-      socket.once(event, () => done(null, socket));
-      // Stays: an error after the connection is made is undici's, and one before it is ours.
-      socket.on("error", (error) => done(error));
-      socket.once("close", () => done(new Error("connection closed")));
-    };
-    if (options.tls === undefined) follow(net.connect({ host, port, ...socketOptions }), "connect");
+    if (options.tls === undefined) attempt.follow(net.connect({ host, port, ...socketOptions }), "connect");
     else {
-      options.tls.get().then((secureContext) => {
-        if (isDone) return;
-        const name = options.serverName === "" ? host : options.serverName;
-        const secured = tls.connect({
-          host,
-          port,
-          ...socketOptions,
-          secureContext,
-          ...(net.isIP(name) === 0 && { servername: name }),
-          checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
-          rejectUnauthorized: options.isVerified,
-          ALPNProtocols: ["http/1.1"],
-        });
-        follow(secured, "secureConnect");
-      }, done);
+      options.tls.get().then(
+        (context) => attempt.isDone || attempt.follow(connectTls(host, port, context, options), "secureConnect"),
+        (error: unknown) => attempt.fail(error),
+      );
     }
   };
 }
 
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs };
+
+function connectTls(
+  host: string,
+  port: number,
+  secureContext: tls.SecureContext,
+  { serverName, isVerified }: HttpConnectorOptions,
+): tls.TLSSocket {
+  const name = serverName === "" ? host : serverName;
+  return tls.connect({
+    host,
+    port,
+    ...socketOptions,
+    secureContext,
+    // An address is no server name.
+    ...(net.isIP(name) === 0 && { servername: name }),
+    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+    rejectUnauthorized: isVerified,
+    ALPNProtocols: ["http/1.1"],
+  });
+}
+
+/** Answers undici once: with a socket that can be used, or with why there is none. */
+class ConnectionAttempt {
+  readonly #callback: buildConnector.Callback;
+  readonly #closing: AbortSignal;
+  readonly #timer: Timer;
+  #socket: Socket | undefined;
+  isDone = false;
+
+  constructor(clock: Clock, closing: AbortSignal, callback: buildConnector.Callback) {
+    this.#callback = callback;
+    this.#closing = closing;
+    this.#timer = clock.setTimer(() => this.fail(new Error("connection attempt timed out")), connectTimeoutMs);
+    closing.addEventListener("abort", this.#onClosing, { once: true });
+  }
+
+  follow(socket: Socket, readyEvent: "connect" | "secureConnect"): void {
+    this.#socket = socket;
+    socket.once(readyEvent, () => {
+      if (this.#finish()) this.#callback(null, socket);
+    });
+    // Stays: an error before the connection is made is ours, one after it is undici's.
+    socket.on("error", (error) => this.fail(error));
+    socket.once("close", () => this.fail(new Error("connection closed")));
+  }
+
+  fail(error: unknown): void {
+    if (!this.#finish()) return;
+    this.#socket?.destroy();
+    this.#callback(error instanceof Error ? error : new Error(String(error)), null);
+  }
+
+  readonly #onClosing = (): void => this.fail(new Error("client is closed"));
+
+  #finish(): boolean {
+    if (this.isDone) return false;
+    this.isDone = true;
+    this.#timer.cancel();
+    this.#closing.removeEventListener("abort", this.#onClosing);
+    return true;
+  }
+}

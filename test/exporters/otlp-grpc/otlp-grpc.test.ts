@@ -1,4 +1,5 @@
 import http2 from "node:http2";
+import { createServer } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import t from "tap";
@@ -345,7 +346,34 @@ t.test("a peer that never answers costs the timeout, and the attempt is worth an
   t.teardown(() => peer.stop());
   peer.reply = () => new Promise(() => undefined);
   const { exporter } = await startExporter(t, { endpoint: peer.endpoint, timeout: "100ms", ...plain, ...direct });
-  t.match(await failureOf(exporter.consume(numberedBatch(1), emptyContext)), { kind: "retryable" });
+  t.match(await failureOf(exporter.consume(numberedBatch(1), emptyContext)), {
+    kind: "retryable",
+    message: /^rpc error: code = DeadlineExceeded desc = .*remote_addr=127\.0\.0\.1:/,
+  });
+});
+
+t.test("a peer that accepts a connection and says nothing is given up after 20 s", async (t) => {
+  const silent = createServer((socket) => socket.on("error", () => undefined).resume());
+  await new Promise<void>((resolve) => {
+    silent.listen(0, "127.0.0.1", resolve);
+  });
+  t.teardown(() => silent.close());
+  const address = silent.address();
+  const endpoint = `127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`;
+  const accepted = new Promise((resolve) => {
+    silent.once("connection", resolve);
+  });
+  for (const tls of [{ insecure: true }, { insecure_skip_verify: true }]) {
+    const { exporter, settings } = await startExporter(t, { endpoint, timeout: "60s", tls, ...direct });
+    await accepted;
+    const failure = failureOf(exporter.consume(numberedBatch(1), emptyContext));
+    await until(() => settings.clock.timerCount > 1, "the connection is being made");
+    await settings.clock.advance(20_000);
+    t.match(await failure, {
+      kind: "retryable",
+      message: /^Cannot reach 127\.0\.0\.1:\d+: connection attempt timed out/,
+    });
+  }
 });
 
 t.test("shutdown ends a request that its peer does not answer", async (t) => {
@@ -360,7 +388,6 @@ t.test("shutdown ends a request that its peer does not answer", async (t) => {
 });
 
 t.test("HTTP/1.1 servers and closed doors are told from peers that are away", async (t) => {
-  const { createServer } = await import("node:net");
   const door = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => {
     door.listen(0, "127.0.0.1", resolve);

@@ -7,6 +7,7 @@ import type { Component } from "../../../src/component/component.ts";
 import { emptyContext } from "../../../src/component/consumer.ts";
 import type { ClientAuthenticator } from "../../../src/net/client/authenticator.ts";
 import { TestHost } from "../../contracts/test-host.ts";
+import { until } from "../../contracts/until.ts";
 import { failureOf } from "../../net/client/failure-of.ts";
 import { HttpPeer } from "../../net/client/http-peer.ts";
 import { numberedBatch } from "../../net/client/numbered-spans.ts";
@@ -102,6 +103,44 @@ t.test("certificates are read again for the connections that come after reload_i
   await settings.clock.advance(10_000);
   await exporter.consume(numberedBatch(1), emptyContext);
   t.equal(peer.requests.length, 1);
+});
+
+t.test("a peer that accepts a connection and says nothing is given up after 10 s", async (t) => {
+  const silent = net.createServer((socket) => socket.on("error", () => undefined).resume());
+  await new Promise<void>((resolve) => {
+    silent.listen(0, "127.0.0.1", resolve);
+  });
+  t.teardown(() => silent.close());
+  const address = silent.address();
+  const endpoint = `https://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`;
+  const { exporter, settings } = await startExporter(t, { endpoint, ...direct });
+  const failure = failureOf(exporter.consume(numberedBatch(1), emptyContext));
+  await new Promise((resolve) => {
+    silent.once("connection", resolve);
+  });
+  await settings.clock.advance(10_000);
+  t.match(await failure, { kind: "retryable", message: /Cannot reach 127\.0\.0\.1:\d+: connection attempt timed out/ });
+});
+
+t.test("shutdown gives up a connection that is being made", async (t) => {
+  const open = new Set<net.Socket>();
+  const silent = net.createServer((socket) => {
+    open.add(socket);
+    socket.on("error", () => undefined).on("close", () => open.delete(socket));
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => {
+    silent.listen(0, "127.0.0.1", resolve);
+  });
+  t.teardown(() => silent.close());
+  const address = silent.address();
+  const endpoint = `https://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`;
+  const { exporter, settings } = await startExporter(t, { endpoint });
+  await exporter.consume(numberedBatch(2), emptyContext);
+  await until(() => open.size === 1, "the connection is being made");
+  await exporter.shutdown(AbortSignal.timeout(50));
+  t.same(settings.ledger.droppedBy, { shutdown: 2 });
+  await until(() => open.size === 0, "the connection is given up");
 });
 
 t.test("an authenticator signs each request, and its header wins", async (t) => {
