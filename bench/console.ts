@@ -46,7 +46,7 @@ const settings: SignalSettings<"traces"> = {
   logger,
   // Never called by these exporters.
   meter: { counter: unused, gauge: unused, observe: unused, histogram: unused },
-  ledger: { hold() {}, sent() {}, dropped() {}, failed() {} },
+  ledger: { hold() {}, recovered() {}, sent() {}, dropped() {}, failed() {} },
   clock: { now: Date.now, monotonic: () => performance.now(), setTimer: unused },
   outputs: { open: () => ({ write: (text) => void (textBytes += text.length) }) },
   buildInfo: { command: "bench", description: "", version: "" },

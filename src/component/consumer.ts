@@ -29,6 +29,11 @@ export interface Consumer<S extends Signal = Signal> {
    * exactly once, after `consume` has settled or the request has failed. Stages without an opinion leave this out.
    */
   readonly admission?: Admission | undefined;
+  /**
+   * When `consume` has resolved, the batch survives the end of the process. A stage in front that resolves earlier would
+   * spoil this, so one that collects batches waits. Stages that pass on tell what stands behind them.
+   */
+  readonly acknowledgesDurably?: boolean | undefined;
 }
 
 export interface Admission {

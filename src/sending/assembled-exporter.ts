@@ -1,4 +1,5 @@
 import { ConsumeError } from "../component/consume-error.ts";
+import type { RequestContext } from "../component/consumer.ts";
 import type { ConsumerComponent } from "../component/factory.ts";
 import type { Host } from "../component/host.ts";
 import type { LogFields } from "../component/logger.ts";
@@ -7,6 +8,8 @@ import type { Signal } from "../pdata/signal.ts";
 import type { ExporterOptions } from "./assemble-exporter.ts";
 import type { QueueConfig } from "./config.ts";
 import { Courier } from "./courier.ts";
+import { DiskParcel } from "./disk-parcel.ts";
+import { DiskStore } from "./disk-store.ts";
 import { HeldItems } from "./held-items.ts";
 import { MemoryQueue, type Admittance } from "./memory-queue.ts";
 import { inFlightGauge, queueMetrics, type QueueMetrics } from "./metrics.ts";
@@ -24,6 +27,8 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   readonly #held: HeldItems;
   readonly #log: OutageLog;
   readonly #queue: MemoryQueue<Parcel<S>> | undefined;
+  /** Where the batches of the queue are, if they are not in memory. */
+  readonly #store: DiskStore<S> | undefined;
   readonly #courier: Courier<S, P>;
   /** What is being sent, with or without a queue. */
   readonly #underway = new Map<Parcel<S>, Promise<void>>();
@@ -41,10 +46,14 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     this.#options = options;
     this.#random = random;
     this.#held = new HeldItems(ledger);
-    this.#queue = config.sendingQueue.enabled ? this.#newQueue(config.sendingQueue) : undefined;
+    const { sendingQueue } = config;
+    this.#queue = sendingQueue.enabled ? this.#newQueue(sendingQueue) : undefined;
+    this.#store = sendingQueue.enabled ? this.#newStore(sendingQueue.storage) : undefined;
     this.#log = new OutageLog({ logger, clock, advice: advice(options), standing: () => this.#standing() });
     const attempt = withTimeout<P>((payload, signal) => sender.send(payload, signal), config.timeout, clock);
-    const retry = new Retry({ attempt, config: config.retryOnFailure, clock, random, draining: this.#draining.signal });
+    const isKept = this.#store !== undefined;
+    const draining = this.#draining.signal;
+    const retry = new Retry({ attempt, config: config.retryOnFailure, clock, random, draining, isKept });
     const inFlight = inFlightGauge(meter, signal);
     this.#courier = new Courier({ sender, retry, log: this.#log, ledger, inFlight });
   }
@@ -53,18 +62,40 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     if (this.#isRunning || this.#stopping !== undefined) return;
     this.#isRunning = true;
     const { sender, settings } = this.#options;
-    if (this.#queue !== undefined) this.#metrics = queueMetrics(settings.meter, settings.signal, this.#queue);
+    const queue = this.#queue;
+    if (queue !== undefined) {
+      this.#metrics = queueMetrics(settings.meter, settings.signal, queue, () => this.#oldestAgeMs());
+    }
+    queue?.pause();
+    await this.#store?.open(host);
     await sender.start?.(host);
+    queue?.resume();
   }
 
-  async consume(batch: Batch<S>): Promise<void> {
+  /** With storage `consume` resolves when the batch is on disk. */
+  get acknowledgesDurably(): boolean {
+    return this.#store !== undefined;
+  }
+
+  async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     if (!this.#isRunning) throw this.#refusal("exporter is not running");
-    if (batch.itemCount === 0) return;
+    const { itemCount, bytes } = batch;
+    if (itemCount === 0) return;
     const { config, settings } = this.#options;
-    if (this.#queue !== undefined && !config.sendingQueue.waitForResult) {
-      return this.#enqueue(this.#queue, new HeldParcel(batch, this.#held, this.#log));
+    const nowMs = settings.clock.now();
+    const queue = this.#queue;
+    const store = this.#store;
+    if (queue !== undefined && store !== undefined) {
+      const head = { itemCount, byteCount: bytes.length, enqueuedUnixMs: nowMs };
+      return this.#enqueue(
+        queue,
+        new DiskParcel({ head, store, held: this.#held, log: this.#log }, { batch, context }),
+      );
     }
-    const parcel = new AwaitedParcel(batch, settings.ledger, this.#log);
+    if (queue !== undefined && !config.sendingQueue.waitForResult) {
+      return this.#enqueue(queue, new HeldParcel(batch, nowMs, this.#held, this.#log));
+    }
+    const parcel = new AwaitedParcel(batch, nowMs, settings.ledger, this.#log);
     if (this.#queue !== undefined) await this.#enqueue(this.#queue, parcel);
     else void this.#carry(parcel);
     return parcel.outcome.promise;
@@ -72,7 +103,8 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
 
   /**
    * Retries are interrupted first, so that workers are free; then the queue drains, each batch with one attempt; then the
-   * sender closes. When `signal` aborts, what is left is counted as dropped.
+   * sender closes. When `signal` aborts, what is left is counted as dropped. A queue on disk does not drain: it ends the
+   * attempts that are under way, and what is left stays.
    */
   shutdown(signal: AbortSignal): Promise<void> {
     this.#stopping ??= this.#stop(signal);
@@ -83,8 +115,10 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     if (!this.#isRunning) return;
     this.#isRunning = false;
     this.#queue?.stop();
+    if (this.#store !== undefined) this.#queue?.pause();
     this.#draining.abort();
     if (!(await settlesBefore(this.#whenIdle(), signal))) this.#abandonAll();
+    await this.#store?.close(this.#held.count);
     this.#log.close();
     this.#metrics?.close();
     const closing = this.#options.sender.shutdown?.(signal);
@@ -100,7 +134,8 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     const error = new ConsumeError("retryable", "interrupted due to shutdown: no time was left to send");
     let itemCount = 0;
     for (const parcel of this.#underway.keys()) itemCount += parcel.abandon(error);
-    for (let parcel = this.#queue?.discard(); parcel !== undefined; parcel = this.#queue?.discard()) {
+    const left = this.#store === undefined ? this.#queue : undefined;
+    for (let parcel = left?.discard(); parcel !== undefined; parcel = left?.discard()) {
       itemCount += parcel.abandon(error);
     }
     if (itemCount > 0) this.#log.dropped(itemCount, error);
@@ -112,30 +147,63 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
       capacity: queueSize,
       consumers: numConsumers,
       blockOnOverflow,
-      sizeOf: ({ batch }) => {
+      sizeOf: ({ itemCount, byteCount }) => {
         if (sizer === "requests") return 1;
-        return Math.max(1, sizer === "items" ? batch.itemCount : batch.bytes.length);
+        return Math.max(1, sizer === "items" ? itemCount : byteCount);
       },
+      store: (parcel) => parcel.save?.(),
       taken: (parcel) => parcel.taken(),
       work: (parcel) => this.#carry(parcel),
     });
   }
 
+  #newStore(storageId: string | undefined): DiskStore<S> | undefined {
+    if (storageId === undefined) return undefined;
+    const store: DiskStore<S> = new DiskStore<S>({
+      storageId,
+      settings: this.#options.settings,
+      restore: (head) => {
+        const parcel = new DiskParcel({ head, store, held: this.#held, log: this.#log });
+        this.#held.recover(head.itemCount);
+        this.#queue?.restore(parcel);
+        return parcel;
+      },
+      makeRoom: () => this.#dropOldest(),
+      draining: this.#draining.signal,
+    });
+    return store;
+  }
+
   async #enqueue(queue: MemoryQueue<Parcel<S>>, parcel: Parcel<S>): Promise<void> {
-    const offered = queue.offer(parcel);
-    const admittance = typeof offered === "string" ? offered : await offered;
-    const { itemCount, bytes } = parcel.batch;
-    if (admittance !== "taken") {
-      const error = this.#notTaken(admittance);
-      this.#log.rejected(itemCount, error);
+    const { itemCount, byteCount } = parcel;
+    if (this.#store?.whenFull === "drop_oldest") while (!queue.hasRoom(parcel) && this.#dropOldest());
+    try {
+      const offered = queue.offer(parcel);
+      const admittance = typeof offered === "string" ? offered : await offered;
+      if (admittance !== "taken") throw this.#notTaken(admittance);
+    } catch (error) {
+      this.#log.rejected(itemCount, ConsumeError.from(error));
       throw error;
     }
     this.#metrics?.enqueueSize.record(itemCount);
-    this.#metrics?.enqueueSizeBytes.record(bytes.length);
+    this.#metrics?.enqueueSizeBytes.record(byteCount);
+  }
+
+  /** The oldest batch that nobody sends at the moment makes room; `false` if there is none. */
+  #dropOldest(): boolean {
+    const oldest = this.#queue?.discard();
+    oldest?.dropForRoom?.();
+    return oldest !== undefined;
+  }
+
+  #oldestAgeMs(): number {
+    const [underway] = this.#underway.keys();
+    const oldest = underway ?? this.#queue?.peek();
+    return oldest === undefined ? 0 : Math.max(0, this.#options.settings.clock.now() - oldest.enqueuedUnixMs);
   }
 
   #carry(parcel: Parcel<S>): Promise<void> {
-    const carried = this.#courier.deliver(parcel.batch, parcel.account, this.#ended.signal).then((failure) => {
+    const carried = this.#courier.deliver(parcel, this.#ended.signal).then((failure) => {
       this.#underway.delete(parcel);
       parcel.finish(failure);
     });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { boolean, count, duration, field, number, oneOf, optionalField, section } from "../component/fields.ts";
+import { boolean, count, duration, field, number, oneOf, optionalField, section, string } from "../component/fields.ts";
 
 export type QueueConfig = v.InferOutput<typeof queueSection>;
 export type RetryConfig = v.InferOutput<typeof retrySection>;
@@ -27,25 +27,31 @@ const queueSection = v.pipe(
       about: "A caller waits until its batch is sent, and gets the error",
       default: false,
     }),
-    storage: optionalField(v.nullable(v.unknown()), {
-      about: "Storage extension for a queue on disk; not supported yet",
+    storage: optionalField(string, {
+      about: "Id of a storage extension: the queue is on disk then, and `consume` waits until a batch is there",
+      example: "file_storage",
     }),
     batch: optionalField(v.nullable(v.unknown()), { about: "Merging of batches in the queue; not supported yet" }),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.enabled) return;
-    const { numConsumers, queueSize, storage, batch } = dataset.value;
+    const { numConsumers, queueSize, storage, waitForResult, batch } = dataset.value;
     if (numConsumers === 0) addIssue({ message: "`num_consumers` must be positive" });
     if (queueSize === 0) addIssue({ message: "`queue_size` must be positive" });
-    if (storage !== undefined && storage !== null) {
-      addIssue({ message: "`storage` is not supported yet: the queue is in memory only, remove this key" });
+    if (waitForResult && (storage ?? "") !== "") {
+      addIssue({
+        message: "`wait_for_result` is not supported with a persistent queue configured with `storage`",
+      });
     }
     // Written is on, even with null (reference §7.2); only `enabled: false` takes it away.
     if (batch !== undefined && !isSwitchedOff(batch)) {
       addIssue({ message: "`batch` is not supported yet: use the batch processor, remove this key" });
     }
   }),
-  v.transform(({ storage: _storage, batch: _batch, ...rest }) => rest),
+  v.transform(({ storage, batch: _batch, ...rest }) => ({
+    ...rest,
+    storage: storage === undefined || storage === "" ? undefined : storage,
+  })),
 );
 
 function isSwitchedOff(value: unknown): boolean {

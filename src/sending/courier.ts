@@ -3,8 +3,8 @@ import type { Ledger } from "../component/ledger.ts";
 import type { Gauge } from "../component/meter.ts";
 import type { Batch } from "../pdata/batch.ts";
 import type { Signal } from "../pdata/signal.ts";
-import type { Account } from "./account.ts";
 import type { OutageLog } from "./outage-log.ts";
+import type { Parcel } from "./parcel.ts";
 import type { Failure, Retry } from "./retry.ts";
 import type { Dropped, Encoded, Payload, Sender } from "./sender.ts";
 
@@ -26,19 +26,21 @@ export class Courier<S extends Signal, P extends Payload> {
 
   /**
    * Resolves with `undefined` when every item is sent or dropped; otherwise with the reason why the items that are still
-   * open in `account` are given up. Never rejects. `signal` ends it.
+   * open in the parcel's account are given up. Never rejects. `signal` ends it.
    */
-  async deliver(batch: Batch<S>, account: Account, signal: AbortSignal): Promise<Failure | undefined> {
+  async deliver(parcel: Parcel<S>, signal: AbortSignal): Promise<Failure | undefined> {
     const { inFlight } = this.#options;
     inFlight.add(1);
     try {
-      return await this.#deliver(batch, account, signal);
+      const loaded = parcel.load();
+      const batch = loaded instanceof Promise ? await loaded : loaded;
+      return "reason" in batch ? batch : await this.#deliver(batch, parcel, signal);
     } finally {
       inFlight.add(-1);
     }
   }
 
-  async #deliver(batch: Batch<S>, account: Account, signal: AbortSignal): Promise<Failure | undefined> {
+  async #deliver(batch: Batch<S>, { account }: Parcel<S>, signal: AbortSignal): Promise<Failure | undefined> {
     const { sender, retry, log, ledger } = this.#options;
     const drop = (dropped: Dropped): void => {
       account.dropped(dropped.count, dropped.reason, dropped.cause);

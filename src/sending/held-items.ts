@@ -22,6 +22,11 @@ export class HeldItems implements Outcomes {
     this.#ledger.hold(itemCount);
   }
 
+  recover(itemCount: number): void {
+    this.#count += itemCount;
+    this.#ledger.recovered(itemCount);
+  }
+
   sent(itemCount: number): void {
     this.#release(itemCount);
     this.#ledger.sent(itemCount);

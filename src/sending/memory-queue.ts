@@ -11,6 +11,11 @@ export interface MemoryQueueOptions<T> {
   readonly blockOnOverflow: boolean;
   /** At least 1 per entry, so that the number of entries is bounded by the capacity as well. */
   sizeOf(entry: T): number;
+  /**
+   * Finishes taking an entry that has room; nobody works on it before. A rejection goes to the caller of `offer`, and the
+   * entry is not in the queue. Without a promise it is in the queue at once.
+   */
+  store?(entry: T): Promise<void> | undefined;
   /** Told when an entry is in the queue, before work on it begins. */
   taken?(entry: T): void;
   /** Finishes an entry. Never rejects. */
@@ -21,7 +26,7 @@ export type Admittance = "taken" | "full" | "too_large" | "stopped";
 
 interface Waiter<T> {
   readonly entry: T;
-  readonly resolve: (admittance: Admittance) => void;
+  readonly resolve: (admittance: Admittance | Promise<Admittance>) => void;
 }
 
 /**
@@ -34,7 +39,10 @@ export class MemoryQueue<T> {
   readonly #waiters = new Ring<Waiter<T>>();
   #size = 0;
   #working = 0;
+  /** Entries that have room and are being stored. */
+  #storing = 0;
   #isStopped = false;
+  #isPaused = false;
   #onIdle: (() => void)[] = [];
 
   constructor(options: MemoryQueueOptions<T>) {
@@ -49,17 +57,41 @@ export class MemoryQueue<T> {
     return this.#options.capacity;
   }
 
-  /** Takes the entry, or says why not. A promise is answered only when the caller has to wait for room. */
+  hasRoom(entry: T): boolean {
+    return this.#size + this.#options.sizeOf(entry) <= this.capacity;
+  }
+
+  /** Takes the entry, or says why not. A promise is answered when the caller has to wait, for room or for `store`. */
   offer(entry: T): Admittance | Promise<Admittance> {
     if (this.#isStopped) return "stopped";
     if (this.#options.sizeOf(entry) > this.capacity) return "too_large";
     // Nobody overtakes a caller that waits.
-    if (this.#waiters.length === 0 && this.#hasRoom(entry)) {
-      this.#take(entry);
-      return "taken";
+    if (this.#waiters.length === 0 && this.hasRoom(entry)) {
+      return this.#take(entry) ?? "taken";
     }
     if (!this.#options.blockOnOverflow || this.#waiters.length >= maxWaitingCallers) return "full";
     return new Promise((resolve) => this.#waiters.push({ entry, resolve }));
+  }
+
+  /** Puts in an entry that was stored before, whatever room there is. Work begins with `resume`. */
+  restore(entry: T): void {
+    this.#size += this.#options.sizeOf(entry);
+    this.#entries.push(entry);
+  }
+
+  /** Nobody begins work on an entry until `resume`. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#startWork();
+  }
+
+  /** The oldest entry that nobody has begun. */
+  peek(): T | undefined {
+    return this.#entries.peek();
   }
 
   /** No new entries; those who wait for room are turned away. What is queued is still worked on. */
@@ -77,25 +109,49 @@ export class MemoryQueue<T> {
     return entry;
   }
 
-  /** Resolves when nothing is queued or being worked on. */
+  /** Resolves when nothing is queued or being worked on; what waits in a paused queue does not count. */
   whenIdle(): Promise<void> {
-    if (this.#working === 0 && this.#entries.length === 0) return Promise.resolve();
+    if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
-  #hasRoom(entry: T): boolean {
-    return this.#size + this.#options.sizeOf(entry) <= this.capacity;
+  #isIdle(): boolean {
+    return this.#working === 0 && this.#storing === 0 && (this.#isPaused || this.#entries.length === 0);
   }
 
-  #take(entry: T): void {
+  #take(entry: T): Promise<"taken"> | undefined {
     this.#size += this.#options.sizeOf(entry);
+    const stored = this.#options.store?.(entry);
+    if (stored !== undefined) return this.#whenStored(entry, stored);
+    this.#enter(entry);
+    return undefined;
+  }
+
+  async #whenStored(entry: T, stored: Promise<void>): Promise<"taken"> {
+    this.#storing++;
+    try {
+      await stored;
+    } catch (error) {
+      this.#storing--;
+      this.#size -= this.#options.sizeOf(entry);
+      this.#admitWaiters();
+      this.#tellIfIdle();
+      throw error;
+    }
+    this.#storing--;
+    this.#enter(entry);
+    this.#tellIfIdle();
+    return "taken";
+  }
+
+  #enter(entry: T): void {
     this.#options.taken?.(entry);
     this.#entries.push(entry);
     this.#startWork();
   }
 
   #startWork(): void {
-    while (this.#working < this.#options.consumers) {
+    while (!this.#isPaused && this.#working < this.#options.consumers) {
       const entry = this.#entries.shift();
       if (entry === undefined) return;
       this.#working++;
@@ -107,14 +163,21 @@ export class MemoryQueue<T> {
   #finish(entry: T): void {
     this.#working--;
     this.#size -= this.#options.sizeOf(entry);
-    for (let waiter = this.#waiters.peek(); waiter !== undefined; waiter = this.#waiters.peek()) {
-      if (!this.#hasRoom(waiter.entry)) break;
-      this.#waiters.shift();
-      this.#take(waiter.entry);
-      waiter.resolve("taken");
-    }
+    this.#admitWaiters();
     this.#startWork();
-    if (this.#working > 0 || this.#entries.length > 0) return;
+    this.#tellIfIdle();
+  }
+
+  #admitWaiters(): void {
+    for (let waiter = this.#waiters.peek(); waiter !== undefined; waiter = this.#waiters.peek()) {
+      if (!this.hasRoom(waiter.entry)) break;
+      this.#waiters.shift();
+      waiter.resolve(this.#take(waiter.entry) ?? "taken");
+    }
+  }
+
+  #tellIfIdle(): void {
+    if (!this.#isIdle()) return;
     const onIdle = this.#onIdle;
     this.#onIdle = [];
     for (const resolve of onIdle) resolve();

@@ -14,6 +14,7 @@ export function queueMetrics(
   meter: Meter,
   signal: Signal,
   queue: { readonly size: number; readonly capacity: number },
+  oldestAgeMs: () => number,
 ): QueueMetrics {
   const labels = { data_type: signal };
   const closers = [
@@ -32,6 +33,14 @@ export function queueMetrics(
         labels,
       },
       () => queue.capacity,
+    ),
+    meter.observe(
+      {
+        name: "otelcol_exporter_queue_oldest_age_seconds",
+        description: "Time since the oldest batch that is not finished was put into the sending queue",
+        labels,
+      },
+      () => oldestAgeMs() / 1000,
     ),
   ];
   return {

@@ -9,33 +9,52 @@ import type { Failure } from "./retry.ts";
 
 /** A batch on its way through an exporter, with the account of its items. */
 export interface Parcel<S extends Signal> {
-  readonly batch: Batch<S>;
+  readonly itemCount: number;
+  /** Of OTLP. */
+  readonly byteCount: number;
+  readonly enqueuedUnixMs: number;
   readonly account: Account;
+  /** The batch, for sending; or why it cannot be sent. */
+  load(): Batch<S> | Promise<Batch<S> | Failure>;
+  /** Makes it durable, before it counts as queued. */
+  save?(): Promise<void>;
   /** It is in the queue now. */
   taken(): void;
   /** Nobody works on it any more; `failure` says why items are still open. */
   finish(failure: Failure | undefined): void;
   /** The process cannot wait for it. Answers how many items are lost by that. */
   abandon(error: ConsumeError): number;
+  /** It is lost, because a newer one takes its room. */
+  dropForRoom?(): void;
 }
 
 /** Its caller has been answered: the exporter is responsible for the items, and counts them from the first moment. */
 export class HeldParcel<S extends Signal> implements Parcel<S> {
-  readonly batch: Batch<S>;
+  readonly itemCount: number;
+  readonly byteCount: number;
+  readonly enqueuedUnixMs: number;
   readonly account: Account;
+  readonly #batch: Batch<S>;
   readonly #held: HeldItems;
   readonly #log: OutageLog;
   #isAbandoned = false;
 
-  constructor(batch: Batch<S>, held: HeldItems, log: OutageLog) {
-    this.batch = batch;
+  constructor(batch: Batch<S>, enqueuedUnixMs: number, held: HeldItems, log: OutageLog) {
+    this.itemCount = batch.itemCount;
+    this.byteCount = batch.bytes.length;
+    this.enqueuedUnixMs = enqueuedUnixMs;
+    this.#batch = batch;
     this.account = new Account(batch.itemCount, held);
     this.#held = held;
     this.#log = log;
   }
 
+  load(): Batch<S> {
+    return this.#batch;
+  }
+
   taken(): void {
-    this.#held.take(this.batch.itemCount);
+    this.#held.take(this.itemCount);
   }
 
   finish(failure: Failure | undefined): void {
@@ -54,21 +73,31 @@ export class HeldParcel<S extends Signal> implements Parcel<S> {
  * as sent what was not dropped. After a failure the caller keeps the batch.
  */
 export class AwaitedParcel<S extends Signal> implements Parcel<S> {
-  readonly batch: Batch<S>;
+  readonly itemCount: number;
+  readonly byteCount: number;
+  readonly enqueuedUnixMs: number;
   readonly account: Account;
   readonly outcome = Promise.withResolvers<void>();
+  readonly #batch: Batch<S>;
   readonly #ledger: Ledger;
   readonly #log: OutageLog;
   readonly #drops: (readonly [number, DropReason, unknown])[] = [];
 
-  constructor(batch: Batch<S>, ledger: Ledger, log: OutageLog) {
-    this.batch = batch;
+  constructor(batch: Batch<S>, enqueuedUnixMs: number, ledger: Ledger, log: OutageLog) {
+    this.itemCount = batch.itemCount;
+    this.byteCount = batch.bytes.length;
+    this.enqueuedUnixMs = enqueuedUnixMs;
+    this.#batch = batch;
     this.account = new Account(batch.itemCount, {
       sent: () => {},
       dropped: (count, reason, cause) => void this.#drops.push([count, reason, cause]),
     });
     this.#ledger = ledger;
     this.#log = log;
+  }
+
+  load(): Batch<S> {
+    return this.#batch;
   }
 
   taken(): void {}
@@ -79,7 +108,7 @@ export class AwaitedParcel<S extends Signal> implements Parcel<S> {
       this.outcome.resolve();
       return;
     }
-    this.#log.rejected(this.batch.itemCount, failure.error);
+    this.#log.rejected(this.itemCount, failure.error);
     this.outcome.reject(failure.error);
   }
 

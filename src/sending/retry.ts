@@ -39,6 +39,8 @@ export interface RetryOptions<P extends Payload> {
   readonly random: () => number;
   /** Aborts when a shutdown begins: waits end, and each payload has one attempt left. */
   readonly draining: AbortSignal;
+  /** What is interrupted is not lost: the attempt after an interrupted wait is left to the next process. */
+  readonly isKept?: boolean;
 }
 
 /** Repeats attempts until nothing is left of the payload or it is given up; only what failed is sent again. */
@@ -51,7 +53,7 @@ export class Retry<P extends Payload> {
 
   /** Resolves with `undefined` when every item is sent or dropped. Never rejects. `signal` ends it at once. */
   async deliver(payload: P, progress: Progress, signal: AbortSignal): Promise<Failure | undefined> {
-    const { config, clock, draining } = this.#options;
+    const { config, clock, draining, isKept = false } = this.#options;
     const startMs = clock.monotonic();
     let intervalMs = config.initialInterval;
     let left = payload;
@@ -75,7 +77,8 @@ export class Retry<P extends Payload> {
         return failure("retries_exhausted", "no more retries left: ", error);
       }
       progress.waiting(error, delayMs);
-      await sleep(clock, delayMs, draining);
+      const isInterrupted = !(await sleep(clock, delayMs, draining));
+      if (isInterrupted && isKept) return failure("shutdown", "interrupted due to shutdown: ", error);
     }
   }
 

@@ -24,6 +24,8 @@ export class ComponentLedger implements Ledger {
   accepted = 0;
   refusedCount = 0;
   held = 0;
+  /** Part of `accepted`: taken by an earlier process. */
+  recoveredCount = 0;
   sentCount = 0;
   readonly droppedBy: Partial<Record<DropReason, number>> = {};
   lastError: { readonly message: string; readonly unixMs: number } | undefined;
@@ -64,6 +66,13 @@ export class ComponentLedger implements Ledger {
 
   hold(itemCount: number): void {
     this.#keepsOwnNumbers = true;
+    this.held += itemCount;
+  }
+
+  recovered(itemCount: number): void {
+    this.#keepsOwnNumbers = true;
+    this.recoveredCount += itemCount;
+    this.accepted += itemCount;
     this.held += itemCount;
   }
 

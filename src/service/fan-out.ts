@@ -42,6 +42,11 @@ class FanOut<S extends Signal> implements Consumer<S> {
     return this.#admission;
   }
 
+  /** `consume` waits for all branches, so one that is durable is enough. */
+  get acknowledgesDurably(): boolean {
+    return this.#branches.some((branch) => branch.acknowledgesDurably === true);
+  }
+
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     const earlier = this.#takenBy.get(batch);
     const branches = earlier === undefined ? this.#branches : this.#branches.filter((branch) => !earlier.has(branch));

@@ -17,6 +17,8 @@ export interface ExporterSummary {
 export interface LedgerSummary {
   /** Items that receivers accepted. */
   readonly received: number;
+  /** Items that an earlier process accepted and left on disk; each exporter that has one counts it. */
+  readonly recovered: number;
   /** Items whose senders were told that they were not accepted. */
   readonly refused: number;
   /** Items that exporters delivered. */
@@ -30,6 +32,7 @@ export interface LedgerSummary {
 
 export function summarize(instances: readonly ComponentInstance[]): LedgerSummary {
   let received = 0;
+  let recovered = 0;
   let refused = 0;
   let sent = 0;
   let queued = 0;
@@ -42,6 +45,7 @@ export function summarize(instances: readonly ComponentInstance[]): LedgerSummar
       continue;
     }
     queued += ledger.held;
+    recovered += ledger.recoveredCount;
     for (const reason of dropReasons) {
       const itemCount = ledger.droppedBy[reason] ?? 0;
       if (itemCount > 0) dropped[reason] = (dropped[reason] ?? 0) + itemCount;
@@ -56,5 +60,5 @@ export function summarize(instances: readonly ComponentInstance[]): LedgerSummar
       dropped: { ...ledger.droppedBy },
     });
   }
-  return { received, refused, sent, queued, dropped, exporters };
+  return { received, recovered, refused, sent, queued, dropped, exporters };
 }

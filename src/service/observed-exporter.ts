@@ -38,6 +38,10 @@ export class ObservedExporter<S extends Signal> implements Branch<S> {
     return this.#exporter.admission;
   }
 
+  get acknowledgesDurably(): boolean {
+    return this.#exporter.acknowledgesDurably === true;
+  }
+
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     const { itemCount } = batch;
     const beganMs = this.#spans.begin();

@@ -37,6 +37,10 @@ export class ObservedProcessor<S extends Signal> implements Consumer<S> {
     return this.#admission;
   }
 
+  get acknowledgesDurably(): boolean {
+    return (this.#processor.acknowledgesDurably ?? this.#next.acknowledgesDurably) === true;
+  }
+
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     this.#incoming.add(batch.itemCount);
     try {
@@ -66,6 +70,10 @@ export class ObservedProcessorOutput<S extends Signal> implements Consumer<S> {
 
   get admission(): Admission | undefined {
     return this.#next.admission;
+  }
+
+  get acknowledgesDurably(): boolean {
+    return this.#next.acknowledgesDurably === true;
   }
 
   /** Not async: a promise of its own would be paid by every batch. */

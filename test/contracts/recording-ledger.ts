@@ -4,6 +4,8 @@ import type { DropReason, Ledger } from "../../src/component/ledger.ts";
 export class RecordingLedger implements Ledger {
   held = 0;
   sentCount = 0;
+  /** Part of what it took. */
+  recoveredCount = 0;
   readonly droppedBy: Partial<Record<DropReason, number>> = {};
   /** Causes given to `dropped` and `failed`, in order. */
   readonly causes: unknown[] = [];
@@ -13,6 +15,12 @@ export class RecordingLedger implements Ledger {
     if (!Number.isSafeInteger(itemCount)) throw new Error(`Cannot hold ${itemCount} items`);
     this.held += itemCount;
     if (this.held < 0) throw new Error(`Cannot hold ${this.held} items: more left than came`);
+  }
+
+  recovered(itemCount: number): void {
+    assertCount(itemCount);
+    this.recoveredCount += itemCount;
+    this.held += itemCount;
   }
 
   sent(itemCount: number): void {

@@ -11,6 +11,7 @@ t.test("queueFields(), retryFields() and timeoutField() have upstream's defaults
       sizer: "requests",
       blockOnOverflow: false,
       waitForResult: false,
+      storage: undefined,
     },
     retryOnFailure: {
       enabled: true,
@@ -31,8 +32,8 @@ t.test("sending_queue refuses what is not built yet, and what cannot work", asyn
     [{ num_consumers: 0 }, ["sending_queue: `num_consumers` must be positive"]],
     [{ queue_size: 0 }, ["sending_queue: `queue_size` must be positive"]],
     [
-      { storage: "file_storage" },
-      ["sending_queue: `storage` is not supported yet: the queue is in memory only, remove this key"],
+      { storage: "file_storage", wait_for_result: true },
+      ["sending_queue: `wait_for_result` is not supported with a persistent queue configured with `storage`"],
     ],
     [{ batch: null }, ["sending_queue: `batch` is not supported yet: use the batch processor, remove this key"]],
     [
