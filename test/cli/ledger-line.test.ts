@@ -4,7 +4,11 @@ import { formatLedger } from "../../src/cli/ledger-line.ts";
 t.test("the last line says what became of all items", async (t) => {
   const idle = { received: 0, recovered: 0, refused: 0, sent: 0, queued: 0, dropped: {}, exporters: [] };
   t.equal(formatLedger(idle), "Ledger: received 0, refused 0, sent 0, queued 0, dropped 0");
-  t.match(formatLedger({ ...idle, recovered: 7 }), "received 0, recovered 7, refused 0", "what was on disk at the start");
+  t.match(
+    formatLedger({ ...idle, recovered: 7 }),
+    "received 0, recovered 7, refused 0",
+    "what was on disk at the start",
+  );
   const exporter = { signal: "traces", queued: 0, dropped: {} } as const;
   const busy = {
     received: 12,

@@ -40,7 +40,7 @@ interface Append {
  * Segments, the newest of which grows.
  *
  *     append ──► pending ──► commit: one write, one fsync ──► answered
- *     taken, remove ──► marks ──► one write per segment, before the next commit
+ *     taken, remove ──► marks: one write per segment, not behind an fsync: the sooner, the less is sent twice after a kill
  *     last record of a segment removed ──► file deleted
  *
  * Commits follow one another: what comes while one is under way goes into the next, so that the cost of an fsync is
@@ -54,7 +54,10 @@ export class FileJournal implements Journal {
   #current: Segment | undefined;
   #nextNumber = 1;
   #pending: Append[] = [];
-  #cycle: Promise<void> | undefined;
+  #committing: Promise<void> | undefined;
+  #marking: Promise<void> | undefined;
+  /** Writes of marks and deletions follow one another. */
+  #settling: Promise<boolean> = Promise.resolve(true);
   #isClosed = false;
 
   private constructor(options: FileJournalOptions) {
@@ -72,7 +75,7 @@ export class FileJournal implements Journal {
       journal.#segments.add(segment);
       journal.#dirty.add(segment);
     }
-    journal.#wake();
+    journal.#wakeMarks();
     return journal;
   }
 
@@ -90,7 +93,8 @@ export class FileJournal implements Journal {
     for (const part of parts) byteCount += part.length;
     const answer = Promise.withResolvers<StoredRecord>();
     this.#pending.push({ parts, byteCount, answer });
-    this.#wake();
+    // After the events of this turn, so that what came together is committed together.
+    this.#committing ??= nextTurn().then(() => this.#runCommits());
     return answer.promise;
   }
 
@@ -129,8 +133,8 @@ export class FileJournal implements Journal {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#cycle;
-    for (const { answer } of this.#pending.splice(0)) answer.reject(new StorageError("closed", closedText));
+    await this.#committing;
+    await this.#marking;
     this.#current = undefined;
     for (const segment of this.#segments) if (segment.isDirty || segment.liveCount === 0) this.#dirty.add(segment);
     await this.#settleMarks();
@@ -140,32 +144,39 @@ export class FileJournal implements Journal {
 
   #touch(segment: Segment): void {
     this.#dirty.add(segment);
-    if (!this.#isClosed) this.#wake();
+    if (!this.#isClosed) this.#wakeMarks();
   }
 
-  /** A cycle begins after the events of this turn, so that what came together is committed together. */
-  #wake(): void {
-    this.#cycle ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
+  #wakeMarks(): void {
+    this.#marking ??= nextTurn().then(() => this.#runMarks());
   }
 
-  async #run(): Promise<void> {
-    let isGoing = true;
-    while (isGoing) {
-      // Marks that cannot be written now are tried again with the next cycle.
-      const isSettled = await this.#settleMarks();
-      if (this.#pending.length > 0) await this.#commit();
-      isGoing = this.#pending.length > 0 || (isSettled && this.#dirty.size > 0);
-    }
-    this.#cycle = undefined;
+  async #runMarks(): Promise<void> {
+    // Marks that cannot be written now are tried again with the next one.
+    while ((await this.#settleMarks()) && this.#dirty.size > 0);
+    this.#marking = undefined;
   }
 
-  async #settleMarks(): Promise<boolean> {
+  async #runCommits(): Promise<void> {
+    while (this.#pending.length > 0) await this.#commit();
+    this.#committing = undefined;
+    this.#retireIfEmpty();
+  }
+
+  /** Brings all marks to the disk and deletes what is done; `false` if a part of it failed. */
+  #settleMarks(): Promise<boolean> {
+    this.#settling = this.#settling.then(() => this.#settleDirty());
+    return this.#settling;
+  }
+
+  async #settleDirty(): Promise<boolean> {
     let isSettled = true;
     const segments = [...this.#dirty];
     this.#dirty.clear();
     for (const segment of segments) {
+      if (segment === this.#current && this.#committing === undefined) this.#retireIfEmpty();
       try {
-        if (segment.liveCount > 0 || this.#isInUse(segment)) await segment.writeMarks();
+        if (segment.liveCount > 0 || segment === this.#current) await segment.writeMarks();
         else await this.#delete(segment);
       } catch {
         // Nothing is lost: at worst a record that was delivered is seen again after a restart.
@@ -176,12 +187,14 @@ export class FileJournal implements Journal {
     return isSettled;
   }
 
-  #isInUse(segment: Segment): boolean {
-    return segment === this.#current && segment.size < this.#options.segmentBytes / 4;
+  /** What grew large and is empty now gives back its space without waiting for the next commit. */
+  #retireIfEmpty(): void {
+    const current = this.#current;
+    if (current?.liveCount === 0 && current.size >= this.#options.segmentBytes / 4) this.#retire();
   }
 
   async #delete(segment: Segment): Promise<void> {
-    if (segment === this.#current) this.#current = undefined;
+    if (!this.#segments.has(segment)) return;
     await segment.remove(this.#options.setAside.directory);
     this.#segments.delete(segment);
     this.#options.budget.use(-segment.size);
@@ -200,7 +213,7 @@ export class FileJournal implements Journal {
         if (this.#options.fsync) await segment.sync();
       } catch (error) {
         for (const { index } of places) segment.done(index);
-        this.#dirty.add(segment);
+        this.#touch(segment);
         throw error;
       }
       this.#answer(segment, appends, places);
@@ -246,24 +259,24 @@ export class FileJournal implements Journal {
         return current;
       }
       // What is done in the segment that grows takes room as well.
-      if (this.#retire()) await this.#settleMarks();
-      else if (whenFull === "drop_oldest" && needed <= budget.maxBytes && makeRoom()) await this.#settleMarks();
-      else break;
+      this.#retire();
+      const usedBytes = budget.usedBytes;
+      await this.#settleMarks();
+      if (budget.usedBytes < usedBytes) continue;
+      if (whenFull === "refuse" || needed > budget.maxBytes || !makeRoom()) break;
     }
     const error = new StorageError("full", `storage is full: max_size_mib is ${budget.maxBytes / 1024 / 1024}`);
     for (const { answer } of appends) answer.reject(error);
     return undefined;
   }
 
-  /** The segment that grows does so no longer. `true` if it can be deleted. */
-  #retire(): boolean {
+  /** The segment that grows does so no longer; it goes with its last record. */
+  #retire(): void {
     const segment = this.#current;
-    if (segment === undefined) return false;
+    if (segment === undefined) return;
     this.#current = undefined;
     segment.isSealed = true;
-    if (segment.liveCount > 0) return false;
-    this.#dirty.add(segment);
-    return true;
+    this.#touch(segment);
   }
 
   #answer(segment: Segment, appends: readonly Append[], places: readonly Place[]): void {
@@ -303,4 +316,8 @@ async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
