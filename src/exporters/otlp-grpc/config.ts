@@ -53,7 +53,7 @@ export const otlpGrpcConfig = v.pipe(
     }),
     tls: tlsClientField,
     compression: field(compression, { about: "Compression of requests: gzip or none", default: "gzip" }),
-    headers: clientHeadersField,
+    headers: clientHeadersField("gRPC"),
     timeout: timeoutField("5s"),
     sending_queue: queueFields(true),
     retry_on_failure: retryFields(true),

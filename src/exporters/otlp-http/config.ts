@@ -63,7 +63,7 @@ export const otlpHttpConfig = v.pipe(
       default: "gzip",
     }),
     compression_params: field(compressionParams, { about: "More about compression", default: {} }),
-    headers: clientHeadersField,
+    headers: clientHeadersField("HTTP"),
     timeout: timeoutField("30s"),
     sending_queue: queueFields(true),
     retry_on_failure: retryFields(true),

@@ -2,6 +2,7 @@ import { ConsumeError } from "../../component/consume-error.ts";
 import type { SignalSettings } from "../../component/factory.ts";
 import type { Host } from "../../component/host.ts";
 import { findAuthenticator } from "../../net/client/authenticator.ts";
+import { httpHeaderValue } from "../../net/client/client-headers.ts";
 import { compress } from "../../net/client/compress.ts";
 import { connectionTrouble } from "../../net/client/connection-trouble.ts";
 import { HttpClient } from "../../net/client/http-client.ts";
@@ -100,7 +101,7 @@ export class OtlpHttpSender<S extends Signal> implements Sender<S, OtlpPayload<S
     if (compression !== "none") result.set("content-encoding", compression);
     const credentials = basicCredentials(this.#url);
     if (credentials !== undefined) result.set("authorization", credentials);
-    for (const [name, value] of headers) result.set(name.toLowerCase(), value.reveal());
+    for (const [name, value] of headers) result.set(name.toLowerCase(), httpHeaderValue(value.reveal()));
     return result;
   }
 

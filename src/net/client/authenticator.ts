@@ -1,6 +1,7 @@
 import type { Component } from "../../component/component.ts";
 import { optionalField, section, field, string } from "../../component/fields.ts";
 import { ConsumeError } from "../../component/consume-error.ts";
+import { headerProblem } from "./client-headers.ts";
 import type { Host } from "../../component/host.ts";
 
 /** An extension that signs requests of clients; `auth::authenticator` names it. */
@@ -36,12 +37,24 @@ function isClientAuthenticator(extension: Component): extension is Component & C
   return "requestHeaders" in extension && typeof extension.requestHeaders === "function";
 }
 
-/** The headers of the next request. Rejects with a retryable `ConsumeError` when the authenticator has none. */
-export async function signedHeaders(authenticator: ClientAuthenticator): Promise<RequestHeaders> {
+/**
+ * The headers of the next request. Rejects with a retryable `ConsumeError` when the authenticator has none, or one that
+ * cannot be sent; its value is not told.
+ */
+export async function signedHeaders(
+  authenticator: ClientAuthenticator,
+  protocol: "HTTP" | "gRPC",
+): Promise<RequestHeaders> {
+  let headers: RequestHeaders;
   try {
-    return await authenticator.requestHeaders();
+    headers = await authenticator.requestHeaders();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConsumeError("retryable", `Cannot sign request: ${reason}`, { cause: error });
   }
+  for (const [name, value] of headers) {
+    const problem = headerProblem(name, value, protocol);
+    if (problem !== undefined) throw new ConsumeError("retryable", `Cannot sign request: ${problem}`);
+  }
+  return headers;
 }

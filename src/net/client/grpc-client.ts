@@ -68,7 +68,7 @@ export class GrpcClient {
     const metadata = this.#metadata.clone();
     const { authenticator } = this.#options;
     if (authenticator !== undefined) {
-      for (const [name, value] of await signedHeaders(authenticator)) metadata.set(name, value);
+      for (const [name, value] of await signedHeaders(authenticator, "gRPC")) metadata.set(name, value);
     }
     if (signal.aborted) return cancelled;
     return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { signedHeaders, type ClientAuthenticator } from "./authenticator.ts";
+import { httpHeaderValue } from "./client-headers.ts";
 import { AnswerReader, type HttpAnswer } from "./http-answer.ts";
 import { createHttpConnector, type HttpConnectorOptions } from "./http-connector.ts";
 
@@ -66,7 +67,9 @@ export class HttpClient {
 
   async #signedHeaders(authenticator: ClientAuthenticator): Promise<string[]> {
     const headers = new Map(this.#options.headers);
-    for (const [name, value] of await signedHeaders(authenticator)) headers.set(name, value);
+    for (const [name, value] of await signedHeaders(authenticator, "HTTP")) {
+      headers.set(name, httpHeaderValue(value));
+    }
     return [...headers].flat();
   }
 

@@ -107,8 +107,8 @@ async function loadAuthorities(config: TlsClientConfig): Promise<string[]> {
   const given = await loadPem(caFile, caPem.reveal(), `${context}: failed to load cert ${caFile}`);
   if (given === undefined) return machineAuthorities();
   try {
-    // The library takes anything, and then trusts nobody.
-    void new X509Certificate(given);
+    // The library takes anything, and then trusts nobody. Other things than certificates may stand in the file too.
+    void new X509Certificate(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(given)?.[0] ?? given);
   } catch (error) {
     throw failure(`${context}: failed to parse cert`, error);
   }

@@ -256,6 +256,22 @@ t.test("a request that is reset before its answer is worth another attempt", asy
   }
 });
 
+t.test("connections that the peer ends in good order cost nothing", async (t) => {
+  const sessions = new Set<unknown>();
+  const peer = await H2Peer.start((stream) => {
+    const { session } = stream;
+    sessions.add(session);
+    stream.resume();
+    answerWith(stream, 0);
+    // GOAWAY, while the next request may be on its way.
+    stream.on("close", () => session?.close());
+  });
+  t.teardown(() => peer.stop());
+  const { exporter } = await startExporter(t, { endpoint: peer.endpoint, ...plain, ...direct });
+  for (let round = 0; round < 20; round++) await exporter.consume(numberedBatch(1), emptyContext);
+  t.ok(sessions.size > 5, `${sessions.size} connections`);
+});
+
 t.test("an answer without end, or larger than any should be, is given up", async (t) => {
   const ways: readonly (readonly [name: string, kind: string, answer: (stream: http2.ServerHttp2Stream) => void])[] = [
     [

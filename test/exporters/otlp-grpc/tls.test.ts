@@ -193,26 +193,25 @@ t.test("an authenticator signs each request, over TLS only", async (t) => {
   });
 });
 
-t.test("an authenticator that fails costs an attempt, not the data", async (t) => {
+t.test("an authenticator that fails costs an attempt, not the data, and its secret is not told", async (t) => {
   const peer = await startTlsPeer();
   t.teardown(() => peer.stop());
   const host = new TestHost();
-  host.extensionsById.set(
-    "token",
-    authenticator(() => {
-      throw new Error("token file is empty");
-    }),
-  );
   const tls = { ca_file: tlsFile("ca.pem") };
-  const { exporter } = await startExporter(
-    t,
-    { endpoint: peer.endpoint, tls, auth: { authenticator: "token" }, ...direct },
-    { host },
-  );
-  t.match(await failureOf(exporter.consume(numberedBatch(1), emptyContext)), {
-    kind: "retryable",
-    message: "Cannot sign request: token file is empty",
-  });
+  const cases: readonly (readonly [id: string, message: string, headers: ClientAuthenticator["requestHeaders"]])[] = [
+    ["throws", "Cannot sign request: token file is empty", () => Promise.reject(new Error("token file is empty"))],
+    [
+      "odd",
+      'Cannot sign request: invalid header field value for "authorization": only visible ASCII characters and spaces are allowed',
+      () => [["authorization", "secret\n"]],
+    ],
+  ];
+  for (const [id, message, requestHeaders] of cases) {
+    host.extensionsById.set(id, authenticator(requestHeaders));
+    const written = { endpoint: peer.endpoint, tls, auth: { authenticator: id }, ...direct };
+    const { exporter } = await startExporter(t, written, { host });
+    t.match(await failureOf(exporter.consume(numberedBatch(1), emptyContext)), { kind: "retryable", message });
+  }
 });
 
 function authenticator(requestHeaders: ClientAuthenticator["requestHeaders"]): Component & ClientAuthenticator {

@@ -84,6 +84,7 @@ t.test("mistakes are told in upstream's words, and what cannot be done is refuse
     [{ endpoint, cookies: null }, "Cookies are not supported here: remove this key"],
     [{ endpoint, cookies: { enabled: true } }, "Cookies are not supported here: remove this key"],
     [{ endpoint, middlewares: [{ id: "x" }] }, "Middlewares are not supported here: remove this key"],
+    [{ endpoint, headers: { a: "b\nc" } }, 'invalid header field value for "a": control characters are not allowed'],
     [{ endpoint, headers: { "Content-Length": "1" } }, 'header "Content-Length" belongs to the connection: remove it'],
   ];
   for (const [written, message] of cases) {

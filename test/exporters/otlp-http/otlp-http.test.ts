@@ -85,12 +85,12 @@ t.test("headers of the configuration are sent, and replace ours", async (t) => {
   const peer = await startPeer(t);
   const { exporter } = await startExporter(t, {
     endpoint: peer.endpoint.replace("//", "//user:pass@"),
-    headers: { "X-Tenant": "blue", "User-Agent": "mine/1", "Host": "backend.example" },
+    headers: { "X-Tenant": "bläu", "User-Agent": "mine/1", "Host": "backend.example" },
     ...direct,
   });
   await exporter.consume(numberedBatch(1), emptyContext);
   t.match(peer.requests[0]?.headers, {
-    "x-tenant": "blue",
+    "x-tenant": Buffer.from("bläu", "utf8").toString("latin1"),
     "user-agent": "mine/1",
     "host": "backend.example",
     "authorization": `Basic ${Buffer.from("user:pass").toString("base64")}`,
