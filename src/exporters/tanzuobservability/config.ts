@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import { boolean, count, duration, field, integer, section, string } from "../../component/fields.ts";
+import { clientAuthField } from "../../net/client/authenticator.ts";
+import { clientHeadersField } from "../../net/client/client-headers.ts";
+import { tlsClientField } from "../../net/client/tls-client-config.ts";
+import { queueFields, retryFields, timeoutField } from "../../sending/config.ts";
+import { parseEndpoint } from "./endpoint.ts";
+
+export type WavefrontConfig = v.InferOutput<typeof wavefrontConfig>;
+export type EndpointConfig = WavefrontConfig["traces"];
+
+/** What both endpoints have. Upstream decodes the keys of a Go HTTP client and uses the endpoint alone. */
+const endpointEntries = {
+  headers: clientHeadersField("HTTP"),
+  tls: tlsClientField,
+  auth: clientAuthField,
+  proxy_url: field(string, { about: "HTTP proxy in front of the Wavefront proxy; empty is none", default: "" }),
+  timeout: field(duration, { about: "No effect: `timeout` of the exporter counts", default: "0s" }),
+  compression: field(string, { about: "No effect: requests are always gzipped", default: "" }),
+  read_buffer_size: field(integer, { about: "No effect: a buffer of Go's", default: 0 }),
+  write_buffer_size: field(integer, { about: "No effect: a buffer of Go's", default: 0 }),
+  max_idle_conns: field(count, { about: "No effect: connections follow `num_consumers`", default: 0 }),
+  max_idle_conns_per_host: field(count, { about: "No effect, likewise", default: 0 }),
+  max_conns_per_host: field(count, { about: "No effect, likewise", default: 0 }),
+  idle_conn_timeout: field(duration, { about: "No effect: idle connections are closed after 30 s", default: "0s" }),
+};
+
+const tracesSection = section({
+  endpoint: field(string, {
+    about: "URL of the proxy's customTracing port; traces need it",
+    default: "",
+    example: "http://localhost:30001",
+  }),
+  ...endpointEntries,
+});
+
+const metricsSection = section({
+  endpoint: field(string, {
+    about: "URL of the proxy's metrics port; metrics need it",
+    default: "",
+    example: "http://localhost:2878",
+  }),
+  resource_attrs_included: field(boolean, { about: "All resource attributes become point tags", default: false }),
+  app_tags_excluded: field(boolean, {
+    about: "application, service, cluster and shard of the resource become no point tags",
+    default: false,
+  }),
+  ...endpointEntries,
+});
+
+export const wavefrontConfig = v.pipe(
+  section({
+    traces: field(tracesSection, { about: "Where traces go", default: {} }),
+    metrics: field(metricsSection, { about: "Where metrics go, and what they carry", default: {} }),
+    timeout: timeoutField("10s"),
+    sending_queue: queueFields(true),
+    retry_on_failure: retryFields(true),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { traces, metrics } = dataset.value;
+    if (traces.endpoint === "" && metrics.endpoint === "") {
+      addIssue({ message: "traces.endpoint or metrics.endpoint required" });
+    }
+    const hosts = new Set<string>();
+    for (const [key, { endpoint }] of Object.entries({ traces, metrics })) {
+      if (endpoint === "") continue;
+      const parsed = parseEndpoint(endpoint);
+      if (typeof parsed === "string") addIssue({ message: `failed to parse ${key}.endpoint: ${parsed}` });
+      else hosts.add(parsed.hostname);
+    }
+    if (hosts.size > 1) addIssue({ message: "host for metrics and traces must be the same" });
+  }),
+);

@@ -1,0 +1,57 @@
+import { hostname } from "node:os";
+import type { ConsumerComponent, SignalSettings } from "../../component/factory.ts";
+import type { Batch } from "../../pdata/batch.ts";
+import type { Signal } from "../../pdata/signal.ts";
+import { assembleExporter } from "../../sending/assemble-exporter.ts";
+import type { WavefrontConfig } from "./config.ts";
+import type { Chunk, LineFormat } from "./lines/line-body.ts";
+import type { EncodedLines } from "./lines/line-options.ts";
+import { proxyLimits } from "./lines/limits.ts";
+import { PointLines } from "./lines/point-lines.ts";
+import { SpanLines } from "./lines/span-lines.ts";
+import { WavefrontSender } from "./wavefront-sender.ts";
+
+/** An encoder of one signal, and where its lines go. */
+export interface LineSource<S extends Signal> {
+  /** `traces` or `metrics`: the section of the configuration with the endpoint. */
+  readonly section: "traces" | "metrics";
+  readonly formats: readonly LineFormat[];
+  /** One batch at a time; chunks are handed out while it runs. */
+  encode(batch: Batch<S>, nowMs: number): EncodedLines;
+}
+
+/** Throws in upstream's words when the endpoint of the signal is missing. */
+export function createWavefrontExporter<S extends Signal>(
+  config: WavefrontConfig,
+  settings: SignalSettings<S>,
+): ConsumerComponent<S> {
+  const section = settings.signal === "traces" ? "traces" : "metrics";
+  if (config[section].endpoint === "") throw new Error(`${section}.endpoint required`);
+  const sender = new WavefrontSender<S>(config, settings, (onChunk) => lineSource(config, settings.signal, onChunk));
+  return assembleExporter({ config, settings, sender });
+}
+
+function lineSource<S extends Signal>(
+  config: WavefrontConfig,
+  signal: S,
+  onChunk: (chunk: Chunk) => void,
+): LineSource<S> {
+  const options = { limits: proxyLimits, defaultSource: hostname(), isPreferred: () => false, onChunk };
+  // The signal decides about the type of its batches, which the compiler does not see.
+  if (signal === "traces") {
+    const lines = new SpanLines(options);
+    return {
+      section: "traces",
+      formats: ["trace", "spanLogs"],
+      encode: (batch, nowMs) => lines.encode(batch as Batch as Batch<"traces">, nowMs),
+    };
+  }
+  const { resourceAttrsIncluded, appTagsExcluded } = config.metrics;
+  const resourceTags = resourceAttrsIncluded ? "all" : appTagsExcluded ? "none" : "identity";
+  const lines = new PointLines({ ...options, resourceTags });
+  return {
+    section: "metrics",
+    formats: ["wavefront", "histogram"],
+    encode: (batch, nowMs) => lines.encode(batch as Batch as Batch<"metrics">, nowMs),
+  };
+}

@@ -1,0 +1,145 @@
+import { isAllZero, textOf, type SpanView } from "../../../pdata/views/index.ts";
+import { readAttributes } from "./attributes.ts";
+import type { ByteBuffer } from "./byte-buffer.ts";
+import { cleanValue, isBlankText, trimText } from "./clean-text.ts";
+import { computedTags } from "./computed-tags.ts";
+import { writeQuoted, writeTag } from "./line-writer.ts";
+import type { LineLimits } from "./limits.ts";
+import type { ResourceText } from "./resource-text.ts";
+import type { RuleTally } from "./rule-tally.ts";
+import { addField, logsOfEvents, named, spanLogsText, type SpanLog } from "./span-log-text.ts";
+import { SpanTags } from "./span-tags.ts";
+import { spanTimes } from "./span-times.ts";
+import type { Tag } from "./tags.ts";
+import { putSpanId, putTraceId, uuidLength } from "./uuid-text.ts";
+
+export interface CarefulSpanOptions {
+  readonly limits: LineLimits;
+  readonly tally: RuleTally;
+  readonly isPreferred: (key: string) => boolean;
+}
+
+/** Tags that fit, with what had to be left out or cut: key as it came, whole value. */
+interface Fitted {
+  readonly tags: readonly Tag[];
+  readonly overflow: Map<string, string>;
+}
+
+/**
+ * Writes any span, in strings: the way for spans that `PlainSpan` does not take. Whatever had to change is counted in the
+ * tally; what does not fit on the line goes into a span log called `overflow`.
+ */
+export class CarefulSpan {
+  readonly #limits: LineLimits;
+  readonly #tally: RuleTally;
+  readonly #tags: SpanTags;
+
+  constructor({ limits, tally, isPreferred }: CarefulSpanOptions) {
+    this.#limits = limits;
+    this.#tally = tally;
+    this.#tags = new SpanTags(limits, tally, isPreferred);
+  }
+
+  /** `false` if the span has no line that would be right. */
+  write(
+    span: SpanView,
+    resource: ResourceText,
+    scope: readonly (readonly [string, string])[],
+    nowMs: number,
+    trace: ByteBuffer,
+    logLines: ByteBuffer,
+  ): boolean {
+    const { bytes } = span;
+    const name = textOf(bytes, span.nameStart, span.nameEnd);
+    if (!this.#hasIds(span, name)) return false;
+    const times = spanTimes(span, nowMs, this.#tally, name);
+    if (times === undefined) return false;
+    const overflow = new Map<string, string>();
+    const lineName = this.#cleanName(name, overflow);
+    const own = readAttributes(bytes, span.attributes, this.#tally);
+    const computed = computedTags(span, scope, this.#tally);
+    const tags = this.#tags.resolve({ own, resource: resource.attributes, computed });
+    const parent = spanIdText(bytes, span.parentSpanIdStart, span.parentSpanIdEnd);
+    const logs = logsOfEvents(bytes, span.events);
+    const fitted = this.#fit(tags, parent === "" ? 0 : 1, logs.length > 0, overflow);
+    if (fitted.overflow.size > 0) logs.push(overflowLog(times.startMs, fitted.overflow));
+
+    const traceId = traceIdText(bytes, span.traceIdStart);
+    const spanId = spanIdText(bytes, span.spanIdStart, span.spanIdEnd);
+    const lineStart = trace.length;
+    writeQuoted(trace, lineName);
+    trace.writeText(" source=");
+    writeQuoted(trace, resource.source);
+    trace.writeText(` traceId=${traceId} spanId=${spanId}`);
+    if (parent !== "") trace.writeText(` parent=${parent}`);
+    if (logs.length > 0) trace.writeText(' "_spanLogs"="true"');
+    for (const { key, value } of fitted.tags) writeTag(trace, key, value);
+    trace.writeText(` ${times.start} ${times.second}\n`);
+    if (logs.length > 0) {
+      logLines.writeText(spanLogsText(traceId, spanId, logs, textOf(trace.bytes, lineStart, trace.length)));
+    }
+    return true;
+  }
+
+  #hasIds(span: SpanView, name: string): boolean {
+    const { bytes } = span;
+    let missing: "trace_id_missing" | "span_id_missing" | "span_name_empty" | undefined;
+    if (isAllZero(bytes, span.traceIdStart, span.traceIdEnd)) missing = "trace_id_missing";
+    else if (isAllZero(bytes, span.spanIdStart, span.spanIdEnd)) missing = "span_id_missing";
+    else if (isBlankText(name)) missing = "span_name_empty";
+    if (missing !== undefined) this.#tally.hit(missing, name);
+    return missing === undefined;
+  }
+
+  #cleanName(name: string, overflow: Map<string, string>): string {
+    const trimmed = trimText(name);
+    if (trimmed !== name) this.#tally.hit("name_trimmed", name);
+    const { value, isCut } = cleanValue(trimmed, this.#limits.spanNameLength, this.#tally, name);
+    if (isCut) {
+      this.#tally.hit("name_too_long", name);
+      addField(overflow, "span.name", name);
+    }
+    return value;
+  }
+
+  /** Values made fit, and at most as many tags as the limit allows beside the `taken` ones. */
+  #fit(tags: readonly Tag[], taken: number, hasLogs: boolean, overflow: Map<string, string>): Fitted {
+    const fitted: Tag[] = [];
+    for (const tag of tags) {
+      const { value, isCut } = cleanValue(tag.value, this.#limits.spanValueLength, this.#tally, tag.raw);
+      if (isCut) {
+        this.#tally.hit("value_too_long", tag.raw);
+        addField(overflow, tag.raw, tag.value);
+      }
+      fitted.push({ ...tag, value });
+    }
+    const room = this.#limits.spanTags - taken;
+    if (fitted.length + (hasLogs || overflow.size > 0 ? 1 : 0) <= room) return { tags: fitted, overflow };
+    // What is left out goes into a span log, and the tag that announces span logs takes a place as well.
+    const kept = fitted.slice(0, room - 1);
+    for (const tag of tags.slice(room - 1)) {
+      this.#tally.hit("too_many_tags", tag.raw);
+      addField(overflow, tag.raw, tag.value);
+    }
+    return { tags: kept, overflow };
+  }
+}
+
+function overflowLog(startMs: number, overflow: ReadonlyMap<string, string>): SpanLog {
+  return { timeMicros: Math.min(Number.MAX_SAFE_INTEGER, startMs * 1000), fields: named("overflow", overflow) };
+}
+
+const idText = new Uint8Array(uuidLength);
+const idView = new DataView(idText.buffer);
+
+function traceIdText(bytes: Uint8Array, start: number): string {
+  putTraceId(idView, 0, bytes, start);
+  return textOf(idText, 0, uuidLength);
+}
+
+/** Empty for an id that is missing or all zeros. */
+function spanIdText(bytes: Uint8Array, start: number, end: number): string {
+  if (isAllZero(bytes, start, end)) return "";
+  putSpanId(idView, 0, bytes, start);
+  return textOf(idText, 0, uuidLength);
+}

@@ -1,0 +1,54 @@
+import { NumberPointView } from "../../../pdata/views/index.ts";
+import { doubleOfInt64, writeDouble } from "./number-text.ts";
+import type { PointWriter } from "./point-writer.ts";
+import type { RuleName } from "./rules.ts";
+
+const deltaTemporality = 1;
+export const noRecordedValue = 1;
+
+/** Writes gauges and sums: one line a point; delta sums as delta counters, which have no time. */
+export class NumberPoints {
+  readonly #point = new NumberPointView();
+
+  write(writer: PointWriter): void {
+    const { metric } = writer;
+    const isSum = metric.type === "sum";
+    const isDelta = isSum && metric.temporality === deltaTemporality;
+    const isAdded = isDelta || writer.isAdded;
+    for (let index = 0; index < metric.points.length; index++) {
+      const point = this.#point.at(metric.bytes, metric.points.start(index), metric.points.end(index));
+      if (point.valueType === "empty") {
+        if (isSum) writer.counters.missingSumValues++;
+        else writer.counters.missingGaugeValues++;
+        writer.drop("value_missing");
+        continue;
+      }
+      const value = point.valueType === "int" ? doubleOfInt64(point.intLo, point.intHi) : point.double;
+      const rule = this.#ruleFor(value, point.flags, isDelta, isAdded);
+      if (rule === undefined) this.#writeLine(writer, value, isDelta);
+      else writer.drop(rule);
+    }
+  }
+
+  /** Why a value has no line, if it has none. */
+  #ruleFor(value: number, flags: number, isDelta: boolean, isAdded: boolean): RuleName | undefined {
+    if ((flags & noRecordedValue) !== 0) return "no_recorded_value";
+    if (value === Infinity || value === -Infinity) return "value_infinite";
+    if (!isAdded) return undefined;
+    if (value === 0) return "delta_zero";
+    if (value < 0) return "delta_negative";
+    return isDelta && Number.isNaN(value) ? "delta_nan" : undefined;
+  }
+
+  #writeLine(writer: PointWriter, value: number, isDelta: boolean): void {
+    const out = writer.lines.buffer;
+    const point = this.#point;
+    writer.names.write(out, writer.metric, writer.from, isDelta, "");
+    out.writeByte(0x20);
+    writeDouble(out, value);
+    if (!isDelta) writer.time.write(out, point.timeLo, point.timeHi, writer.metric);
+    writer.writeTags(out, point.attributes, "");
+    out.writeByte(0x0a);
+    writer.lines.endItem(1);
+  }
+}

@@ -1,0 +1,169 @@
+import { isAllZero, type SpanView } from "../../../pdata/views/index.ts";
+import type { ByteBuffer } from "./byte-buffer.ts";
+import { kindText } from "./computed-tags.ts";
+import type { LineLimits } from "./limits.ts";
+import { putInteger } from "./number-text.ts";
+import { Piece } from "./piece.ts";
+import { maxTagOverhead, PlainTags } from "./plain-tags.ts";
+import type { PlainResource } from "./span-resource.ts";
+import { formatKeys } from "./span-tags.ts";
+import { firstMillis } from "./span-times.ts";
+import { TagSegment } from "./tag-segment.ts";
+import { isBeyondSigned, millisOf } from "./times.ts";
+import { putSpanId, putTraceId, uuidLength } from "./uuid-text.ts";
+
+/** Renamed, or they decide about other tags; the careful way knows how. */
+const reserved = new Set(["source", ...formatKeys, "service.name", "span.kind"]);
+
+const spanIdPart = new Piece(" spanId=");
+const parentPart = new Piece(" parent=");
+const descriptionHead = new Piece(' "otel.status_description"="');
+const unknownKind = 6;
+const statusError = 2;
+const fixedRoom = 600;
+
+/**
+ * Writes spans that need no repair, from bytes to bytes: no strings, no objects. `false` means that something is unusual;
+ * the line is then unfinished, and the caller takes it back and goes the careful way. Both ways write the same tags.
+ */
+export class PlainSpan {
+  readonly tags: PlainTags;
+  readonly #limits: LineLimits;
+  readonly #spanLogs = new TagSegment([["_spanLogs", "true"]]);
+  readonly #error = new TagSegment([["error", "true"]]);
+  readonly #description = new TagSegment([["otel.status_description", "x"]]);
+  readonly #kinds = Array.from(
+    { length: unknownKind + 1 },
+    (_, kind) => new TagSegment([["span.kind", kindText(kind)]]),
+  );
+  /** Positions in the buffer of parts of the last line, for its copy in span logs. */
+  traceIdAt = 0;
+  spanIdAt = 0;
+  commonAt = 0;
+  ownAt = 0;
+
+  constructor(limits: LineLimits) {
+    this.#limits = limits;
+    const { spanKeyLength: maxKeyLength, spanValueLength: maxValueLength } = limits;
+    this.tags = new PlainTags({ reserved, maxKeyLength, maxValueLength, isKeyCounted: false });
+  }
+
+  /** `from` is a view of the span's batch. */
+  write(
+    span: SpanView,
+    from: DataView,
+    resource: PlainResource,
+    scope: TagSegment,
+    latestMs: number,
+    out: ByteBuffer,
+  ): boolean {
+    const { bytes } = span;
+    const hasParent = !isAllZero(bytes, span.parentSpanIdStart, span.parentSpanIdEnd);
+    const fixed = resource.tags.count + scope.count + (hasParent ? 2 : 1);
+    if (isUnusual(span) || this.#tagCount(span, fixed) > this.#limits.spanTags) return false;
+    this.#reserve(span, resource, scope, out);
+    const { tags } = this;
+    tags.clear();
+    tags.mark(resource.tags);
+    if (!tags.mark(scope)) return false;
+    let at = this.#writeName(span, from, out);
+    if (at < 0) return false;
+    const to = out.view;
+    this.traceIdAt = resource.head.put(to, at);
+    this.spanIdAt = spanIdPart.put(to, putTraceId(to, this.traceIdAt, bytes, span.traceIdStart));
+    at = putSpanId(to, this.spanIdAt, bytes, span.spanIdStart);
+    if (hasParent) at = putSpanId(to, parentPart.put(to, at), bytes, span.parentSpanIdStart);
+    this.commonAt = at;
+    if (span.events.length > 0) at = this.#spanLogs.line.put(to, at);
+    at = resource.tags.line.put(to, at);
+    out.length = this.ownAt = scope.line.put(to, at);
+    const kind = this.#kinds[span.kind] ?? (this.#kinds[unknownKind] as TagSegment);
+    if (!this.#writeSegment(kind, out)) return false;
+    if (span.statusCode === statusError && !this.#writeStatus(span, from, out)) return false;
+    return tags.write(out, bytes, from, span.attributes) && writeTimes(span, latestMs, out);
+  }
+
+  #tagCount(span: SpanView, fixed: number): number {
+    let count = fixed + span.attributes.length;
+    if (span.events.length > 0) count++;
+    if (span.statusCode === statusError) count += span.statusMessageEnd > span.statusMessageStart ? 2 : 1;
+    return count;
+  }
+
+  /** Room for the whole line, so that nothing below has to ask: escaping doubles text at most. */
+  #reserve(span: SpanView, resource: PlainResource, scope: TagSegment, out: ByteBuffer): void {
+    const { attributes } = span;
+    const count = attributes.length;
+    let text = span.nameEnd - span.nameStart + span.statusMessageEnd - span.statusMessageStart;
+    if (count > 0) text += attributes.end(count - 1) - attributes.start(0);
+    const segments = resource.head.length + resource.tags.line.length + scope.line.length;
+    out.reserve(2 * text + segments + count * maxTagOverhead + 3 * uuidLength + fixedRoom);
+  }
+
+  #writeName(span: SpanView, from: DataView, out: ByteBuffer): number {
+    const { tags } = this;
+    const limit = this.#limits.spanNameLength;
+    let at = out.length;
+    tags.noteQuote(at);
+    out.bytes[at++] = 0x22;
+    at = tags.text.putName(out, at, span.bytes, from, span.nameStart, span.nameEnd, limit);
+    if (at < 0) return -1;
+    tags.noteQuote(at);
+    out.bytes[at++] = 0x22;
+    return at;
+  }
+
+  /** A tag with its four quotes; `false` if its key is on the line already. */
+  #writeSegment(segment: TagSegment, out: ByteBuffer): boolean {
+    const start = out.length;
+    out.length = segment.line.put(out.view, start);
+    for (const offset of segment.quotes) this.tags.noteQuote(start + offset);
+    return this.tags.mark(segment);
+  }
+
+  #writeStatus(span: SpanView, from: DataView, out: ByteBuffer): boolean {
+    if (!this.#writeSegment(this.#error, out)) return false;
+    if (span.statusMessageEnd === span.statusMessageStart) return true;
+    const { tags } = this;
+    if (!tags.mark(this.#description)) return false;
+    tags.noteQuote(out.length + 1);
+    let at = descriptionHead.put(out.view, out.length);
+    tags.noteQuote(at - 3);
+    tags.noteQuote(at - 1);
+    const { statusMessageStart, statusMessageEnd } = span;
+    at = tags.text.put(out, at, span.bytes, from, statusMessageStart, statusMessageEnd, this.#limits.spanValueLength);
+    if (at < 0) return false;
+    tags.noteQuote(at);
+    out.bytes[at++] = 0x22;
+    out.length = at;
+    return true;
+  }
+}
+
+function isUnusual(span: SpanView): boolean {
+  const { bytes } = span;
+  return (
+    span.links.length > 0 ||
+    span.traceStateEnd > span.traceStateStart ||
+    (span.droppedAttributesCount | span.droppedEventsCount | span.droppedLinksCount) !== 0 ||
+    isAllZero(bytes, span.traceIdStart, span.traceIdEnd) ||
+    isAllZero(bytes, span.spanIdStart, span.spanIdEnd)
+  );
+}
+
+function writeTimes(span: SpanView, latestMs: number, out: ByteBuffer): boolean {
+  const startMs = millisOf(span.startTimeLo, span.startTimeHi);
+  const hasEnd = (span.endTimeLo | span.endTimeHi) !== 0;
+  const durationMs = hasEnd ? millisOf(span.endTimeLo, span.endTimeHi) - startMs : 0;
+  if (durationMs < 0 || durationMs >= startMs || startMs < firstMillis || startMs > latestMs) return false;
+  if (isBeyondSigned(span.endTimeHi)) return false;
+  const to = out.bytes;
+  let at = out.length;
+  to[at++] = 0x20;
+  at = putInteger(to, at, startMs);
+  to[at++] = 0x20;
+  at = putInteger(to, at, durationMs);
+  to[at++] = 0x0a;
+  out.length = at;
+  return true;
+}

@@ -1,0 +1,99 @@
+import type { Batch } from "../../../pdata/batch.ts";
+import { MetricView, Walker, type ResourceView } from "../../../pdata/views/index.ts";
+import { BufferPool } from "./buffer-pool.ts";
+import { BytesCache } from "./bytes-cache.ts";
+import { HistogramPoints } from "./histogram-points.ts";
+import { LineBody } from "./line-body.ts";
+import type { EncodedLines, LineOptions } from "./line-options.ts";
+import { NumberPoints } from "./number-points.ts";
+import { pointResource, type PointResource, type ResourceTagChoice } from "./point-resource.ts";
+import { PointWriter } from "./point-writer.ts";
+import { readResource } from "./resource-text.ts";
+import { RuleTally } from "./rule-tally.ts";
+import { SummaryPoints } from "./summary-points.ts";
+
+export interface PointLineOptions extends LineOptions {
+  readonly resourceTags: ResourceTagChoice;
+}
+
+/**
+ * Turns metrics into lines of `f=wavefront` and `f=histogram`, in the order of the points; behind them upstream's counts
+ * about itself. Pure but for its reused buffers and those counts: one batch at a time.
+ */
+export class PointLines {
+  readonly #options: PointLineOptions;
+  readonly #walker = new Walker();
+  readonly #metric = new MetricView();
+  readonly #tally = new RuleTally();
+  readonly #resources = new BytesCache<PointResource>();
+  readonly #numbers = new NumberPoints();
+  readonly #histograms = new HistogramPoints();
+  readonly #summaries = new SummaryPoints();
+  readonly #writer: PointWriter;
+
+  constructor(options: PointLineOptions) {
+    this.#options = options;
+    const pool = new BufferPool();
+    const lines = new LineBody("wavefront", pool, options.onChunk);
+    const distributions = new LineBody("histogram", pool, options.onChunk);
+    this.#writer = new PointWriter(this.#tagOptions(), this.#metric, lines, distributions);
+  }
+
+  encode(batch: Batch<"metrics">, nowMs: number): EncodedLines {
+    const writer = this.#writer;
+    const { buffer, byteOffset, byteLength } = batch.bytes;
+    writer.from = new DataView(buffer, byteOffset, byteLength);
+    writer.droppedCount = 0;
+    writer.time.begin(nowMs);
+    this.#walker.walk(batch, this);
+    writer.counters.write(writer.lines.buffer, this.#options.defaultSource);
+    writer.lines.close();
+    writer.distributions.close();
+    return { droppedCount: writer.droppedCount, hits: this.#tally.take() };
+  }
+
+  resource(view: ResourceView): void {
+    const known = this.#resources.find(view.bytes, view.attributes);
+    if (known !== undefined) {
+      this.#writer.resource = known;
+      return;
+    }
+    const { defaultSource, limits, resourceTags } = this.#options;
+    const before = this.#tally.total;
+    const text = readResource(view, defaultSource, limits, this.#tally);
+    const resource = pointResource(text, resourceTags, this.#tagOptions());
+    // What was repaired has to be counted each time.
+    if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, resource);
+    this.#writer.resource = resource;
+  }
+
+  scope(): void {
+    // Upstream has no tags for the scope of a metric.
+  }
+
+  record(bytes: Uint8Array, start: number, end: number): void {
+    const writer = this.#writer;
+    const metric = this.#metric.at(bytes, start, end);
+    if (metric.nameEnd === metric.nameStart) {
+      writer.drop("metric_name_empty", metric.points.length);
+      return;
+    }
+    switch (metric.type) {
+      case "gauge":
+      case "sum":
+        return this.#numbers.write(writer);
+      case "histogram":
+      case "exponential_histogram":
+        return this.#histograms.write(writer);
+      case "summary":
+        return this.#summaries.write(writer);
+      case "empty":
+        writer.drop("metric_without_data", 0);
+    }
+  }
+
+  #tagOptions() {
+    const { limits, isPreferred, resourceTags } = this.#options;
+    return { limits, tally: this.#tally, isPreferred, isResourceIncluded: resourceTags === "all" };
+  }
+}

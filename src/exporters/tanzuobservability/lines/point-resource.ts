@@ -1,0 +1,46 @@
+import { ascii } from "./byte-buffer.ts";
+import { CarefulPointTags, identityKeys, type CarefulPointOptions } from "./careful-point-tags.ts";
+import { Piece } from "./piece.ts";
+import type { ResourceText } from "./resource-text.ts";
+import { RuleTally } from "./rule-tally.ts";
+import { TagSegment } from "./tag-segment.ts";
+
+/** Which attributes of a resource become tags of its points. */
+export type ResourceTagChoice = "all" | "identity" | "none";
+
+/** A resource as its points need it: in strings for the careful way, as bytes for the plain one. */
+export interface PointResource {
+  /** The attributes that become tags. */
+  readonly attributes: ReadonlyMap<string, string>;
+  /** ` source="host-1"` */
+  readonly source: Piece;
+  /** Absent if every point of this resource needs care, so that it is counted for each. */
+  readonly tags: TagSegment | undefined;
+}
+
+export function pointResource(
+  text: ResourceText,
+  choice: ResourceTagChoice,
+  options: CarefulPointOptions,
+): PointResource {
+  const attributes = chosen(text.attributes, choice);
+  const tally = new RuleTally();
+  const tags = new CarefulPointTags({ ...options, tally }).resolve(new Map(), attributes, "");
+  return {
+    attributes,
+    source: new Piece(ascii(` source="${text.source.replaceAll('"', '\\"')}"`)),
+    // One place is left for the tag of a bucket or quantile.
+    tags: tally.isEmpty && tags.length < options.limits.pointTags ? new TagSegment(tags) : undefined,
+  };
+}
+
+function chosen(attributes: ReadonlyMap<string, string>, choice: ResourceTagChoice): ReadonlyMap<string, string> {
+  if (choice === "all") return attributes;
+  const result = new Map<string, string>();
+  if (choice === "none") return result;
+  for (const key of identityKeys) {
+    const value = attributes.get(key);
+    if (value !== undefined) result.set(key, value);
+  }
+  return result;
+}

@@ -1,0 +1,120 @@
+import type { Batch } from "../../../pdata/batch.ts";
+import { RangeList, SpanView, Walker, type ResourceView, type ScopeView } from "../../../pdata/views/index.ts";
+import { BufferPool } from "./buffer-pool.ts";
+import { BytesCache } from "./bytes-cache.ts";
+import { CarefulSpan } from "./careful-span.ts";
+import { LineBody } from "./line-body.ts";
+import type { EncodedLines, LineOptions } from "./line-options.ts";
+import { PlainSpanLogs } from "./plain-span-logs.ts";
+import { PlainSpan } from "./plain-span.ts";
+import { readResource, scopeTags } from "./resource-text.ts";
+import { RuleTally } from "./rule-tally.ts";
+import { scopeSegment, spanResource, type SpanResource } from "./span-resource.ts";
+import { maxAheadMs } from "./span-times.ts";
+import type { TagSegment } from "./tag-segment.ts";
+
+interface SpanScope {
+  readonly tags: readonly (readonly [string, string])[];
+  readonly plain: TagSegment | undefined;
+}
+
+/**
+ * Turns traces into lines of `f=trace` and `f=spanLogs`: the order of spans is kept, each span that has events gets one
+ * line of span logs. Pure but for its reused buffers: one batch at a time.
+ */
+export class SpanLines {
+  readonly #options: LineOptions;
+  readonly #walker = new Walker();
+  readonly #span = new SpanView();
+  readonly #tally = new RuleTally();
+  readonly #plain: PlainSpan;
+  readonly #plainLogs = new PlainSpanLogs();
+  readonly #careful: CarefulSpan;
+  readonly #resources = new BytesCache<SpanResource>();
+  readonly #scopes = new BytesCache<SpanScope>();
+  readonly #scopeRanges = new RangeList();
+  readonly #trace: LineBody;
+  readonly #logs: LineBody;
+  #resource: SpanResource | undefined;
+  #scope: SpanScope = { tags: [], plain: undefined };
+  #from: DataView = new DataView(new ArrayBuffer(0));
+  #droppedCount = 0;
+  #nowMs = 0;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    const { limits, isPreferred } = options;
+    this.#plain = new PlainSpan(limits);
+    this.#careful = new CarefulSpan({ limits, tally: this.#tally, isPreferred });
+    const pool = new BufferPool();
+    this.#trace = new LineBody("trace", pool, options.onChunk);
+    this.#logs = new LineBody("spanLogs", pool, options.onChunk);
+  }
+
+  encode(batch: Batch<"traces">, nowMs: number): EncodedLines {
+    const { buffer, byteOffset, byteLength } = batch.bytes;
+    this.#from = new DataView(buffer, byteOffset, byteLength);
+    this.#nowMs = nowMs;
+    this.#droppedCount = 0;
+    this.#walker.walk(batch, this);
+    this.#trace.close();
+    this.#logs.close();
+    return { droppedCount: this.#droppedCount, hits: this.#tally.take() };
+  }
+
+  resource(view: ResourceView): void {
+    this.#resource = this.#resources.find(view.bytes, view.attributes);
+    if (this.#resource !== undefined) return;
+    const { defaultSource, limits } = this.#options;
+    const before = this.#tally.total;
+    this.#resource = spanResource(readResource(view, defaultSource, limits, this.#tally), limits);
+    // What was repaired has to be counted each time.
+    if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, this.#resource);
+  }
+
+  scope(view: ScopeView): void {
+    const ranges = this.#scopeRanges;
+    ranges.clear();
+    ranges.push(view.nameStart, view.nameEnd);
+    ranges.push(view.versionStart, view.versionEnd);
+    const known = this.#scopes.find(view.bytes, ranges);
+    if (known !== undefined) {
+      this.#scope = known;
+      return;
+    }
+    const tags = scopeTags(view);
+    this.#scope = { tags, plain: scopeSegment(tags, this.#options.limits) };
+    this.#scopes.put(view.bytes, ranges, this.#scope);
+  }
+
+  record(bytes: Uint8Array, start: number, end: number): void {
+    const span = this.#span.at(bytes, start, end);
+    if (this.#writePlain(span) || this.#writeCareful(span)) {
+      this.#trace.endItem(1);
+      this.#logs.endItem(0);
+    } else this.#droppedCount++;
+  }
+
+  #writePlain(span: SpanView): boolean {
+    const resource = this.#resource?.plain;
+    const scope = this.#scope.plain;
+    if (resource === undefined || scope === undefined) return false;
+    const line = this.#trace.buffer;
+    const logs = this.#logs.buffer;
+    const lineStart = line.length;
+    const logsStart = logs.length;
+    if (this.#plain.write(span, this.#from, resource, scope, this.#nowMs + maxAheadMs, line)) {
+      if (span.events.length === 0) return true;
+      if (this.#plainLogs.write(span, this.#from, resource, scope, this.#plain, line, lineStart, logs)) return true;
+    }
+    line.length = lineStart;
+    logs.length = logsStart;
+    return false;
+  }
+
+  #writeCareful(span: SpanView): boolean {
+    const resource = this.#resource?.text;
+    if (resource === undefined) return false;
+    return this.#careful.write(span, resource, this.#scope.tags, this.#nowMs, this.#trace.buffer, this.#logs.buffer);
+  }
+}

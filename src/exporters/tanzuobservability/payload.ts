@@ -1,0 +1,27 @@
+import type { Payload } from "../../sending/sender.ts";
+import type { LineFormat } from "./lines/line-body.ts";
+
+/** One request: whole lines of one format, gzipped. */
+export interface Part {
+  readonly format: LineFormat;
+  readonly body: Uint8Array;
+  /** Items whose fate this part decides; 0 for span logs, whose spans are in another part. */
+  readonly itemCount: number;
+}
+
+/** The requests of one batch, in the order in which they are sent. */
+export interface WavefrontPayload extends Payload {
+  readonly parts: readonly Part[];
+}
+
+/** `undefined` for no parts: nothing is to be sent. */
+export function payloadOf(parts: readonly Part[]): WavefrontPayload | undefined {
+  if (parts.length === 0) return undefined;
+  let itemCount = 0;
+  let byteSize = 0;
+  for (const part of parts) {
+    itemCount += part.itemCount;
+    byteSize += part.body.length;
+  }
+  return { parts, itemCount, byteSize };
+}

@@ -1,0 +1,57 @@
+import { proxyLimits, type LineLimits } from "../../../src/exporters/tanzuobservability/lines/limits.ts";
+import type { Chunk, LineFormat } from "../../../src/exporters/tanzuobservability/lines/line-body.ts";
+import { PointLines } from "../../../src/exporters/tanzuobservability/lines/point-lines.ts";
+import type { ResourceTagChoice } from "../../../src/exporters/tanzuobservability/lines/point-resource.ts";
+import { SpanLines } from "../../../src/exporters/tanzuobservability/lines/span-lines.ts";
+import { validate } from "../../../src/pdata/validate.ts";
+import { goldenHost, goldenNowMs } from "../../wavefront-proxy/golden.ts";
+
+export interface EncodeOptions {
+  readonly limits?: Partial<LineLimits>;
+  readonly isPreferred?: (key: string) => boolean;
+  readonly resourceTags?: ResourceTagChoice;
+  readonly nowMs?: number;
+}
+
+export interface LinesOf {
+  /** Everything of a format, as it would be sent. */
+  body(format: LineFormat): string;
+  readonly chunks: readonly { readonly format: LineFormat; readonly itemCount: number }[];
+  readonly itemCount: number;
+  readonly droppedCount: number;
+  readonly hits: Readonly<Record<string, number>>;
+}
+
+/** Encodes a request with the encoder of its signal. */
+export function linesOf(signal: "traces" | "metrics", request: Uint8Array, options: EncodeOptions = {}): LinesOf {
+  const chunks: { format: LineFormat; itemCount: number; text: string }[] = [];
+  const lineOptions = {
+    limits: { ...proxyLimits, ...options.limits },
+    defaultSource: goldenHost,
+    isPreferred: options.isPreferred ?? (() => false),
+    onChunk: (chunk: Chunk) => {
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(chunk.bytes);
+      chunks.push({ format: chunk.format, itemCount: chunk.itemCount, text });
+      chunk.release();
+    },
+  };
+  const nowMs = options.nowMs ?? goldenNowMs;
+  const encoded =
+    signal === "traces"
+      ? new SpanLines(lineOptions).encode(validate("traces", request), nowMs)
+      : new PointLines({ ...lineOptions, resourceTags: options.resourceTags ?? "identity" }).encode(
+          validate("metrics", request),
+          nowMs,
+        );
+  return {
+    body: (format) =>
+      chunks
+        .filter((chunk) => chunk.format === format)
+        .map(({ text }) => text)
+        .join(""),
+    chunks,
+    itemCount: chunks.reduce((sum, chunk) => sum + chunk.itemCount, 0),
+    droppedCount: encoded.droppedCount,
+    hits: Object.fromEntries([...encoded.hits].map(([rule, { count }]) => [rule, count])),
+  };
+}

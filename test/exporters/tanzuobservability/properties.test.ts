@@ -1,0 +1,175 @@
+import t from "tap";
+import { validate } from "../../../src/pdata/validate.ts";
+import { Random } from "../../random.ts";
+import { canonical } from "../../wavefront-proxy/canonical.ts";
+import { isBlankText } from "../../../src/exporters/tanzuobservability/lines/clean-text.ts";
+import { readLines, type LineFormat } from "../../wavefront-proxy/read-lines.ts";
+import type { DecodedSpan, DecodedSpanLogs, Verdict } from "../../wavefront-proxy/verdict.ts";
+import { RandomRequests } from "../random-requests.ts";
+import { linesOf, type EncodeOptions, type LinesOf } from "./encode-lines.ts";
+import { hostileMetric, hostileSpan, hostileSpanRequest } from "./hostile-requests.ts";
+import { identity, metricRequest, spanRequest, type Attributes } from "./requests.ts";
+
+const rounds = 300;
+const formats: readonly LineFormat[] = ["trace", "spanLogs", "wavefront", "histogram"];
+const noLimit = { pointAgeMs: Infinity, aheadMs: Infinity };
+
+/** Lines that a proxy would refuse or cut, whatever its clock says. */
+function complaints(lines: LinesOf): Verdict[] {
+  const all = formats.flatMap((format) => readLines(format, lines.body(format), { limits: { ...limits, ...noLimit } }));
+  return all.filter(({ verdict, truncated }) => verdict !== "accepted" || truncated !== undefined);
+}
+
+const limits = {
+  metricName: 1023,
+  histogramName: 1023,
+  spanName: 128,
+  source: 1023,
+  pointTags: 100,
+  pointTag: 255,
+  pointTagKey: 253,
+  spanTags: 20,
+  spanTagKey: 128,
+  spanTagValue: 128,
+};
+
+t.test("random requests give lines that a proxy takes, and every item is sent or dropped", async (t) => {
+  for (const signal of ["traces", "metrics"] as const) {
+    const requests = new RandomRequests(7);
+    for (let round = 0; round < rounds; round++) {
+      const request = requests.next(signal);
+      const lines = linesOf(signal, request, optionsOf(round));
+      const complained = complaints(lines);
+      if (complained.length > 0) t.fail(`${signal} ${round} ${JSON.stringify(complained[0])}`);
+      const { itemCount } = validate(signal, request);
+      if (lines.itemCount + lines.droppedCount !== itemCount) t.fail(`${signal} ${round}: items lost`, lines.hits);
+    }
+  }
+  t.pass("all rounds");
+});
+
+t.test("hostile names, keys and values give lines that a proxy takes", async (t) => {
+  const random = new Random(11);
+  for (let round = 0; round < rounds; round++) {
+    const spans = linesOf("traces", hostileSpanRequest(random));
+    const points = linesOf("metrics", hostileMetric(random), optionsOf(round));
+    for (const lines of [spans, points]) {
+      const complained = complaints(lines);
+      if (complained.length > 0) t.fail(`round ${round} ${JSON.stringify(complained[0])}`);
+      if (lines.itemCount + lines.droppedCount !== 1) t.fail(`round ${round}: item lost`, lines.hits);
+    }
+  }
+  t.pass("all rounds");
+});
+
+function optionsOf(round: number): EncodeOptions {
+  return { resourceTags: (["identity", "all", "none"] as const)[round % 3] ?? "identity" };
+}
+
+t.test("no attribute of a hostile span is lost: what the line cannot hold is in a span log", async (t) => {
+  const random = new Random(13);
+  for (let round = 0; round < rounds; round++) {
+    const span = { ...hostileSpan(random), name: "n" };
+    const lines = linesOf("traces", spanRequest({ ...span, fields: {} }));
+    const found = new Set<string>();
+    for (const { decoded } of readLines("trace", lines.body("trace"))) {
+      for (const { value } of (decoded as DecodedSpan).annotations) found.add(value);
+    }
+    for (const { decoded } of readLines("spanLogs", lines.body("spanLogs"))) {
+      for (const { fields } of (decoded as DecodedSpanLogs).logs)
+        for (const value of Object.values(fields)) found.add(value);
+    }
+    for (const [key, value] of Object.entries(span.attributes ?? {})) {
+      if (key === "" || typeof value !== "string" || isBlankText(value)) continue;
+      const onLine = value.replaceAll("\u0004", " ").replaceAll("\n", "\\n").replace(/\\+$/, "");
+      if (isBlankText(onLine) || found.has(onLine) || found.has(value)) continue;
+      t.fail(`round ${round}: ${key}`, { value, found: [...found] });
+    }
+  }
+  t.pass("all rounds");
+});
+
+function decoded(lines: LinesOf): unknown {
+  return canonical(
+    formats.flatMap((format) => readLines(format, lines.body(format)).map((verdict) => verdict.decoded)),
+  );
+}
+
+t.test("the plain and the careful way write the same line", async (t) => {
+  const random = new Random(17);
+  for (let round = 0; round < rounds; round++) {
+    const resource = random.chance(50) ? identity : plainAttributes(random, 4);
+    const attributes = plainAttributes(random, 10);
+    const fields = {
+      kind: random.below(7),
+      status: { code: random.below(3), message: random.chance(50) ? "" : plainText(random) },
+      parentSpanId: random.chance(50) ? "" : "50e763f80bed85e0",
+      events: random.chance(50) ? [] : [plainEvent(random), plainEvent(random)],
+    };
+    const name = `n${plainText(random)}n`;
+    const scope = { name: "lib", version: "1" };
+    // An attribute without key is left out, and sends the span the careful way.
+    const careful = { ...attributes, "": "x" };
+    const spans = [attributes, careful].map((all) =>
+      linesOf("traces", spanRequest({ name, attributes: all, fields }, resource, scope)),
+    );
+    t.same(decoded(spans[0] as LinesOf), decoded(spans[1] as LinesOf));
+    const points = [attributes, careful].map((all) =>
+      linesOf("metrics", metricRequest("m", { gauge: {} }, [{ attributes: all, fields: { asDouble: 1.5 } }], resource)),
+    );
+    t.same(decoded(points[0] as LinesOf), decoded(points[1] as LinesOf));
+    t.notOk(spans[0]?.hits["key_empty"]);
+  }
+});
+
+function plainAttributes(random: Random, most: number): Attributes {
+  const result: Record<string, unknown> = {};
+  for (let count = random.below(most); count > 0; count--) {
+    result[random.pick(["a.b", "http.method", "x y", "größe", "k1", "k2", "thread.id", "error", "application"])] =
+      random.pick<unknown>([
+        plainText(random),
+        plainText(random),
+        0n,
+        200n,
+        70_000n,
+        -3n,
+        1n << 60n,
+        0.5,
+        1e20,
+        -0,
+        true,
+        false,
+      ]);
+  }
+  return result;
+}
+
+function plainEvent(random: Random): object {
+  const attributes = Object.entries(plainAttributes(random, 4)).map(([key, value]) => ({
+    key,
+    value:
+      typeof value === "string"
+        ? { stringValue: value }
+        : typeof value === "bigint"
+          ? { intValue: String(value) }
+          : { boolValue: value === true },
+  }));
+  return { timeUnixNano: "1795176000124456789", name: plainText(random), attributes };
+}
+
+function plainText(random: Random): string {
+  return random.pick([
+    "GET /",
+    "it's",
+    'say "x"',
+    "a\\b",
+    "two\nlines",
+    "tab\there",
+    " padded ",
+    "größer",
+    "日本",
+    "x".repeat(128),
+    "1",
+    "a=b #c",
+  ]);
+}
