@@ -43,7 +43,12 @@ export class BatchProcessor<S extends Signal> implements ConsumerComponent<S> {
     return Promise.resolve();
   }
 
-  /** Resolves when the batch is taken; what happens behind is not the caller's any more, unless there is no room. */
+  /** A stage that makes batches survive is only as good as what stands before it. */
+  get acknowledgesDurably(): boolean {
+    return this.#options.next.acknowledgesDurably === true;
+  }
+
+  /** Resolves when the batch is taken; what happens behind is not the caller's any more, unless there is no room, or the next stage acknowledges durably: then it is known here. */
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     if (!this.#isRunning) throw new ConsumeError("refused", "batch is not running", { retryAfterMs: 1000 });
     if (batch.itemCount === 0) return;

@@ -9,14 +9,18 @@ import { settlesBefore } from "../../sending/settles-before.ts";
 import type { BatchLog } from "./batch-log.ts";
 import type { BatchConfig } from "./config.ts";
 import type { BatchMetrics, Trigger } from "./metrics.ts";
+import { Obligations } from "./obligations.ts";
 import { offer } from "./offer.ts";
 import { Pending } from "./pending.ts";
-import { WaitingCallers } from "./waiting-callers.ts";
+import { WaitingCallers, waitMs } from "./waiting-callers.ts";
 
 /** Room for items while a batch is on its way: `send_batch_size` or the maximum, but at least this. */
 const minRoomItems = 1000;
 /** The same in bytes, because items may be large. */
 export const roomBytes = 32 * 1024 * 1024;
+
+/** Longest wait for more items while senders wait for an answer: they send one request after the other. */
+export const maxLingerMs = 20;
 
 export interface BatcherOptions<S extends Signal> {
   readonly config: BatchConfig;
@@ -38,10 +42,16 @@ export interface BatcherOptions<S extends Signal> {
  *        │                        ▲   │
  *        │                        └───┘ no room there: offered again
  *        └─ waits, then is refused, when a batch is on its way and pending is full
+ *
+ * Where the next stage acknowledges durably, nothing is held here: each sender is answered when the next stage has its
+ * items, or gets the error.
  */
 export class Batcher<S extends Signal> {
   readonly #options: BatcherOptions<S>;
   readonly #hasTimer: boolean;
+  readonly #timeoutMs: number;
+  /** Senders that wait for the next stage; none of them does unless that acknowledges durably. */
+  readonly #obligations: Obligations | undefined;
   readonly #roomItems: number;
   readonly #pending: Pending<S>;
   readonly #callers: WaitingCallers<S>;
@@ -59,6 +69,9 @@ export class Batcher<S extends Signal> {
   constructor(options: BatcherOptions<S>) {
     const { config, settings } = options;
     this.#options = options;
+    const isDurable = options.next.acknowledgesDurably === true;
+    this.#obligations = isDurable ? new Obligations((itemCount) => settings.ledger.sent(itemCount)) : undefined;
+    this.#timeoutMs = isDurable ? Math.min(config.timeout, maxLingerMs) : config.timeout;
     this.#hasTimer = config.timeout > 0 && config.sendBatchSize > 0;
     this.#roomItems = Math.max(config.sendBatchSize, config.sendBatchMaxSize, minRoomItems);
     this.#pending = new Pending(settings.signal);
@@ -66,11 +79,10 @@ export class Batcher<S extends Signal> {
     this.#timerStartMs = settings.clock.monotonic();
   }
 
-  /** Takes the batch at once, or answers a promise: of room, or of a refusal. */
+  /** Takes the batch at once, or answers a promise: of room or of the next stage, or of a refusal. */
   consume(batch: Batch<S>): Promise<void> | undefined {
     if (this.#callers.length > 0 || !this.#hasRoom()) return this.#callers.wait(batch);
-    this.#take(batch);
-    return undefined;
+    return this.#take(batch);
   }
 
   /** Sends what is held. When `signal` aborts, drops what is not taken by then. */
@@ -85,10 +97,12 @@ export class Batcher<S extends Signal> {
     return this.#pending.itemCount < this.#roomItems && this.#pending.byteCount < roomBytes;
   }
 
-  #take(batch: Batch<S>): void {
-    this.#options.held.take(batch.itemCount);
+  #take(batch: Batch<S>): Promise<void> | undefined {
+    if (this.#obligations === undefined) this.#options.held.take(batch.itemCount);
+    const answer = this.#obligations?.add(batch.itemCount);
     this.#pending.push(batch);
     if (this.#sending === undefined) this.#sendIfDue();
+    return answer;
   }
 
   #dueTrigger(): Trigger | undefined {
@@ -121,14 +135,12 @@ export class Batcher<S extends Signal> {
 
   /** Joins and cuts. A defect there loses the inputs that it concerns, not the process. */
   #takeBatch(): Batch<S> | undefined {
-    const { config, held, log } = this.#options;
+    const { config } = this.#options;
     const before = this.#pending.itemCount;
     try {
       return this.#pending.take(this.#hasTimer ? config.sendBatchSize : 1, config.sendBatchMaxSize);
     } catch (error) {
-      const lost = before - this.#pending.itemCount;
-      held.dropped(lost, "permanent_error", error);
-      log.dropped(lost, error);
+      this.#fail(before - this.#pending.itemCount, new ConsumeError("permanent", String(error), { cause: error }));
       return undefined;
     }
   }
@@ -141,39 +153,48 @@ export class Batcher<S extends Signal> {
       onRefused: (error) => {
         this.#refusedWith = error;
         settings.ledger.failed(error);
-        log.kept(held.count, error);
+        log.kept(batch.itemCount + this.#pending.itemCount, error);
       },
+      ...(this.#obligations !== undefined && { patienceMs: waitMs }),
       hurry: this.#stopping.signal,
       signal: this.#ended.signal,
     });
     if (this.#ended.signal.aborted) return;
-    if (error === undefined) {
-      held.sent(batch.itemCount);
-      metrics.sent(trigger, batch);
-    } else {
-      held.dropped(batch.itemCount, "permanent_error", error);
-      log.dropped(batch.itemCount, error);
+    if (error !== undefined) {
+      this.#fail(batch.itemCount, error);
+      return;
     }
+    metrics.sent(trigger, batch);
+    if (this.#obligations === undefined) held.sent(batch.itemCount);
+    else this.#obligations.taken(batch.itemCount);
+  }
+
+  /** Senders that still wait keep their items; otherwise they are lost. */
+  #fail(itemCount: number, error: ConsumeError): void {
+    if (this.#obligations !== undefined) {
+      this.#obligations.failed(itemCount, error);
+      return;
+    }
+    this.#options.held.dropped(itemCount, "permanent_error", error);
+    this.#options.log.dropped(itemCount, error);
   }
 
   #admitCallers(): void {
     while (this.#hasRoom() || this.#dueTrigger() === undefined) {
-      const batch = this.#callers.shift();
-      if (batch === undefined) return;
-      this.#take(batch);
+      if (!this.#callers.admit((batch) => this.#take(batch))) return;
     }
   }
 
   #armTimer(): void {
     if (this.#timer !== undefined || this.#pending.itemCount === 0) return;
-    const { config, settings } = this.#options;
+    const { settings } = this.#options;
     const elapsedMs = settings.clock.monotonic() - this.#timerStartMs;
     this.#timer = settings.clock.setTimer(
       () => {
         this.#timer = undefined;
         if (this.#sending === undefined) this.#sending = this.#send("timeout");
       },
-      config.timeout - (elapsedMs % config.timeout),
+      this.#timeoutMs - (elapsedMs % this.#timeoutMs),
     );
   }
 
@@ -189,6 +210,10 @@ export class Batcher<S extends Signal> {
     this.#ended.abort();
     this.#pending.clear();
     this.#callers.refuseAll();
+    if (this.#obligations !== undefined) {
+      this.#obligations.refuseAll(this.#refusal());
+      return;
+    }
     held.dropped(itemCount, "shutdown", error);
     log.dropped(itemCount, error);
   }

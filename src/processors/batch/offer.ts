@@ -12,6 +12,8 @@ export interface OfferOptions {
   readonly consume: () => Promise<void>;
   /** Told of each refusal that is not final. */
   readonly onRefused: (error: ConsumeError) => void;
+  /** After this time a refusal is final: it goes back to those who wait. Absent: it never is. */
+  readonly patienceMs?: number;
   /** Ends the wait that is under way, once: a shutdown offers again at once, and then as before. */
   readonly hurry: AbortSignal;
   /** Ends all. */
@@ -26,9 +28,11 @@ export async function offer({
   clock,
   consume,
   onRefused,
+  patienceMs = Number.POSITIVE_INFINITY,
   hurry,
   signal,
 }: OfferOptions): Promise<ConsumeError | undefined> {
+  const startMs = clock.monotonic();
   for (let delayMs = firstDelayMs; ; delayMs = Math.min(2 * delayMs, maxDelayMs)) {
     let error: ConsumeError;
     try {
@@ -40,7 +44,9 @@ export async function offer({
     if (signal.aborted) return undefined;
     if (error.kind === "permanent") return error;
     onRefused(error);
-    await sleep(clock, Math.max(delayMs, throttleMs(error)), hurry.aborted ? signal : hurry);
+    const waitMs = Math.max(delayMs, throttleMs(error));
+    if (clock.monotonic() - startMs + waitMs > patienceMs) return error;
+    await sleep(clock, waitMs, hurry.aborted ? signal : hurry);
     if (signal.aborted) return undefined;
   }
 }

@@ -36,7 +36,7 @@ export class WaitingCallers<S extends Signal> {
     return this.#callers.length;
   }
 
-  /** Resolves when `shift` has handed the batch out; rejects when its time is over or too many wait. */
+  /** Resolves as `admit` has it; rejects when its time is over or too many wait. */
   wait(batch: Batch<S>): Promise<void> {
     const byteCount = this.#byteCount + batch.bytes.length;
     const isFull = this.#callers.length >= maxCallers || (this.#callers.length > 0 && byteCount > maxWaitingBytes);
@@ -48,12 +48,13 @@ export class WaitingCallers<S extends Signal> {
     return answer.promise;
   }
 
-  /** Hands out the oldest batch, for which the caller of this is responsible from now on. */
-  shift(): Batch<S> | undefined {
+  /** Hands the oldest batch to `take`, whose answer the caller gets; `false` if nobody waits. */
+  admit(take: (batch: Batch<S>) => Promise<void> | undefined): boolean {
     const caller = this.#remove();
-    caller?.answer.resolve();
     if (this.#callers.length === 0) this.#cancelTimer();
-    return caller?.batch;
+    if (caller === undefined) return false;
+    caller.answer.resolve(take(caller.batch));
+    return true;
   }
 
   refuseAll(): void {
