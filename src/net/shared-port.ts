@@ -140,7 +140,6 @@ export class SharedPort {
     this.#sockets.add(socket);
     notePeer(socket, peerAddress(socket));
     socket.once("close", () => {
-      this.#silent.get(socket)?.();
       this.#sockets.delete(socket);
       if (this.#sockets.size === 0) this.#onEmpty?.();
     });
@@ -160,12 +159,13 @@ export class SharedPort {
       if (protocol !== "undecided") this.#handOver(socket, protocol, head);
     };
     const onEnd = (): void => void socket.destroy();
-    this.#silent.set(socket, () => {
+    const stop = (): void => {
       this.#silent.delete(socket);
       timer.cancel();
-      socket.off("data", onData).off("end", onEnd);
-    });
-    socket.on("data", onData).on("end", onEnd);
+      socket.off("data", onData).off("end", onEnd).off("close", stop);
+    };
+    this.#silent.set(socket, stop);
+    socket.on("data", onData).on("end", onEnd).on("close", stop);
   }
 
   #handOver(socket: net.Socket, protocol: "http1" | "http2" | "tls", head: Buffer): void {

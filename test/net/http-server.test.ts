@@ -111,6 +111,20 @@ t.test("HttpServer finishes the answer that is under way before it ends a garble
   t.equal(settings.meter.value("otelcol_receiver_rejected_requests", { reason: "garbled" }), 1, "counted once");
 });
 
+t.test("HttpServer answers a body that is not framed as it says with 400, and lets its reader know", async (t) => {
+  const { promise: readerKnows, resolve } = Promise.withResolvers<void>();
+  const { number } = await startServer(t, (request) => {
+    request.resume();
+    request.on("error", () => undefined);
+    request.on("close", resolve);
+  });
+  const connection = await RawConnection.open(number);
+  connection.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnot a size\r\n");
+  await until(() => connection.isClosed, "the end of the connection");
+  t.match(connection.received, /^HTTP\/1\.1 400 /);
+  await readerKnows;
+});
+
 t.test("HttpServer refuses a head that is too large", async (t) => {
   const { number } = await startServer(t, echo);
   const connection = await RawConnection.open(number);

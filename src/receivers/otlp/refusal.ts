@@ -53,8 +53,10 @@ const rpcCodes: Readonly<Partial<Record<RejectionReason, number>>> = {
 export function refusalOf(error: unknown, transport: "grpc" | "http"): Refusal {
   if (error instanceof InvalidRequestError) return refuse("bad_data", RpcCode.invalidArgument, error.message, 400);
   if (error instanceof RequestError) {
-    const code = transport === "grpc" ? rpcCodes[error.reason] : undefined;
-    return refuse(error.reason, code ?? RpcCode.invalidArgument, error.message, 400);
+    const { reason, message } = error;
+    if (transport === "http") return refuse(reason, RpcCode.invalidArgument, message, 400);
+    const option = reason === "too_large" ? " (max_recv_msg_size_mib)" : "";
+    return refuse(reason, rpcCodes[reason] ?? RpcCode.invalidArgument, `${message}${option}`, 400);
   }
   if (!(error instanceof ConsumeError)) {
     const text = error instanceof Error ? error.message : String(error);

@@ -89,7 +89,7 @@ t.test("a gRPC message over the limit is refused with its size, the limit and th
   const client = new RawGrpc(grpcPort);
   const answer = await client.call(exportPaths.traces, frame(Buffer.alloc(2_000_000)));
   t.equal(answer.status, 8);
-  t.equal(answer.message, "grpc: received message larger than max (2000000 vs. 1048576)");
+  t.equal(answer.message, "grpc: received message larger than max (2000000 vs. 1048576) (max_recv_msg_size_mib)");
   t.match(rejections()[0]?.fields, { reason: "too_large", remedy: /max_recv_msg_size_mib/, protocol: "gRPC" });
   t.equal((await client.call(exportPaths.traces, frame(traceRequest(1, 1_000_000)))).status, 0, "just below");
   client.close();

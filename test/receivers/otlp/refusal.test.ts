@@ -12,6 +12,8 @@ interface Row {
   /** Code in the body over HTTP, where it is not that of gRPC. */
   readonly httpCode?: number;
   readonly message: string;
+  /** Over gRPC, where it says more. */
+  readonly grpcMessage?: string;
   readonly retryDelayMs?: number;
 }
 
@@ -25,7 +27,15 @@ const table: readonly Row[] = [
     http: 400,
     message: `${path}: 15 bytes, 16 expected`,
   },
-  { error: new RequestError("too_large", "big"), reason: "too_large", grpc: 8, http: 400, httpCode: 3, message: "big" },
+  {
+    error: new RequestError("too_large", "big"),
+    reason: "too_large",
+    grpc: 8,
+    http: 400,
+    httpCode: 3,
+    message: "big",
+    grpcMessage: "big (max_recv_msg_size_mib)",
+  },
   {
     error: new RequestError("unsupported_encoding", "enc"),
     reason: "unsupported_encoding",
@@ -144,9 +154,13 @@ const table: readonly Row[] = [
 ];
 
 t.test("refusalOf() turns every error into an answer for both protocols", (t) => {
-  for (const { error, reason, grpc, http, httpCode, message, retryDelayMs } of table) {
+  for (const { error, reason, grpc, http, httpCode, message, grpcMessage, retryDelayMs } of table) {
     const overGrpc = refusalOf(error, "grpc");
-    t.match(overGrpc, { reason, status: { code: grpc, message } }, `${reason} ${message} over gRPC`);
+    t.match(
+      overGrpc,
+      { reason, status: { code: grpc, message: grpcMessage ?? message } },
+      `${reason} ${message} over gRPC`,
+    );
     t.equal(overGrpc.status.retryDelayMs, retryDelayMs);
     const overHttp = refusalOf(error, "http");
     t.match(

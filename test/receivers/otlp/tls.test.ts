@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import http2 from "node:http2";
 import https from "node:https";
@@ -24,6 +25,7 @@ function postTls(port: number, body: Buffer, options: tls.SecureContextOptions =
     const request = https.request(
       {
         host: "127.0.0.1",
+        servername: "localhost",
         port,
         method: "POST",
         path: "/v1/traces",
@@ -57,7 +59,7 @@ t.test("with a tls section both protocols are taken over TLS, on the same port",
   const { httpPort, traces } = await startReceiver(t, { http: tlsSection });
   t.equal(await postTls(httpPort, traceRequest()), 200);
   t.equal(await callTls(httpPort), null);
-  const session = http2.connect(`https://127.0.0.1:${httpPort}`, { ca });
+  const session = http2.connect(`https://127.0.0.1:${httpPort}`, { ca, servername: "localhost" });
   const stream = session.request({ ":method": "POST", ":path": "/v1/traces", "content-type": "application/json" });
   let status = 0;
   stream.on("response", (headers) => (status = headers[":status"] ?? 0));
@@ -83,6 +85,21 @@ t.test("plaintext on a port with TLS is closed, and the other port stays plainte
   t.match(rejections(), [{ fields: { reason: "tls", error: "no TLS handshake on a port with TLS", remedy: /https/ } }]);
   t.equal((await send(grpcPort, { body: traceRequest() })).status, 200);
   t.equal(traces.itemCount, 1);
+});
+
+t.test("a TLS connection that says nothing is let go, and leaves nothing behind", async (t) => {
+  const { httpPort, settings } = await startReceiver(t, { http: tlsSection });
+  for (const leaves of [true, false]) {
+    const socket = tls.connect({ port: httpPort, host: "127.0.0.1", servername: "localhost", ca });
+    let isClosed = false;
+    socket.on("error", () => undefined);
+    socket.on("close", () => (isClosed = true));
+    await once(socket, "secureConnect");
+    await until(() => settings.clock.timerCount === 1, "the wait for the first byte");
+    if (leaves) socket.destroy();
+    else await settings.clock.advance(60_000);
+    await until(() => isClosed && settings.clock.timerCount === 0, "the end of the wait");
+  }
 });
 
 t.test("with client_ca_file only clients with a certificate are taken", async (t) => {
