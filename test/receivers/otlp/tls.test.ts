@@ -46,7 +46,7 @@ function postTls(port: number, body: Buffer, options: tls.SecureContextOptions =
 
 function callTls(port: number, options: { readonly key?: Buffer; readonly cert?: Buffer } = {}): Promise<unknown> {
   const credentials = grpc.credentials.createSsl(ca, options.key ?? null, options.cert ?? null);
-  const client = new grpc.Client(`127.0.0.1:${port}`, credentials);
+  const client = new grpc.Client(`localhost:${port}`, credentials);
   return new Promise((resolve) => {
     client.makeUnaryRequest(exportPaths.traces, same, same, traceRequest(), (error) => {
       client.close();
@@ -68,7 +68,7 @@ t.test("with a tls section both protocols are taken over TLS, on the same port",
   await until(() => status === 200, "an answer over HTTP/2");
   session.destroy();
   t.equal(traces.itemCount, 2);
-  t.match(traces.contexts, [{ peer: /^127\.0\.0\.1:\d+$/ }, { peer: /^127\.0\.0\.1:\d+$/ }]);
+  t.match(traces.contexts, [{ peer: /^127\.0\.0\.1:\d+$/ }, { peer: /^(127\.0\.0\.1|\[::1\]):\d+$/ }]);
 });
 
 t.test("a large body comes through TLS whole", async (t) => {
