@@ -11,8 +11,9 @@ import { Courier } from "./courier.ts";
 import { DiskParcel } from "./disk-parcel.ts";
 import { DiskStore } from "./disk-store.ts";
 import { HeldItems } from "./held-items.ts";
+import { Merger } from "./merger.ts";
 import { MemoryQueue, type Admittance } from "./memory-queue.ts";
-import { inFlightGauge, queueMetrics, type QueueMetrics } from "./metrics.ts";
+import { inFlightGauge, mergeMetrics, queueMetrics, type QueueMetrics } from "./metrics.ts";
 import { OutageLog } from "./outage-log.ts";
 import { AwaitedParcel, HeldParcel, type Parcel } from "./parcel.ts";
 import { Retry } from "./retry.ts";
@@ -29,6 +30,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   readonly #queue: MemoryQueue<Parcel<S>> | undefined;
   /** Where the batches of the queue are, if they are not in memory. */
   readonly #store: DiskStore<S> | undefined;
+  readonly #merger: Merger<S> | undefined;
   readonly #courier: Courier<S, P>;
   /** What is being sent, with or without a queue. */
   readonly #underway = new Map<Parcel<S>, Promise<void>>();
@@ -48,6 +50,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     this.#held = new HeldItems(ledger);
     const { sendingQueue } = config;
     this.#queue = sendingQueue.enabled ? this.#newQueue(sendingQueue) : undefined;
+    this.#merger = sendingQueue.enabled ? this.#newMerger(sendingQueue) : undefined;
     this.#store = sendingQueue.enabled ? this.#newStore(sendingQueue.storage) : undefined;
     this.#log = new OutageLog({ logger, clock, advice: advice(options), standing: () => this.#standing() });
     const attempt = withTimeout<P>((payload, signal) => sender.send(payload, signal), config.timeout, clock);
@@ -82,20 +85,18 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     const { itemCount, bytes } = batch;
     if (itemCount === 0) return;
     const { config, settings } = this.#options;
-    const nowMs = settings.clock.now();
+    const enqueuedUnixMs = settings.clock.now();
     const queue = this.#queue;
     const store = this.#store;
     if (queue !== undefined && store !== undefined) {
-      const head = { itemCount, byteCount: bytes.length, enqueuedUnixMs: nowMs };
-      return this.#enqueue(
-        queue,
-        new DiskParcel({ head, store, held: this.#held, log: this.#log }, { batch, context }),
-      );
+      const head = { itemCount, byteCount: bytes.length, enqueuedUnixMs, context };
+      return this.#enqueue(queue, new DiskParcel({ head, store, held: this.#held, log: this.#log }, batch));
     }
+    const handed = { batch, context, enqueuedUnixMs };
     if (queue !== undefined && !config.sendingQueue.waitForResult) {
-      return this.#enqueue(queue, new HeldParcel(batch, nowMs, this.#held, this.#log));
+      return this.#enqueue(queue, new HeldParcel(handed, this.#held, this.#log));
     }
-    const parcel = new AwaitedParcel(batch, nowMs, settings.ledger, this.#log);
+    const parcel = new AwaitedParcel(handed, settings.ledger, this.#log);
     if (this.#queue !== undefined) await this.#enqueue(this.#queue, parcel);
     else void this.#carry(parcel);
     return parcel.outcome.promise;
@@ -115,14 +116,22 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     if (!this.#isRunning) return;
     this.#isRunning = false;
     this.#queue?.stop();
-    if (this.#store !== undefined) this.#queue?.pause();
     this.#draining.abort();
+    if (this.#store === undefined) this.#merger?.drain();
+    else this.#leaveQueued();
     if (!(await settlesBefore(this.#whenIdle(), signal))) this.#abandonAll();
     await this.#store?.close(this.#held.count);
     this.#log.close();
     this.#metrics?.close();
     const closing = this.#options.sender.shutdown?.(signal);
     if (closing !== undefined && (await settlesBefore(closing, signal))) await closing;
+  }
+
+  /** A queue on disk: what nobody has begun to send is for the next process. */
+  #leaveQueued(): void {
+    this.#queue?.halt();
+    const error = new ConsumeError("retryable", "interrupted due to shutdown");
+    for (const parcel of this.#merger?.discard() ?? []) parcel.finish({ reason: "shutdown", error });
   }
 
   async #whenIdle(): Promise<void> {
@@ -134,6 +143,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     const error = new ConsumeError("retryable", "interrupted due to shutdown: no time was left to send");
     let itemCount = 0;
     for (const parcel of this.#underway.keys()) itemCount += parcel.abandon(error);
+    for (const parcel of this.#merger?.discard() ?? []) itemCount += parcel.abandon(error);
     const left = this.#store === undefined ? this.#queue : undefined;
     for (let parcel = left?.discard(); parcel !== undefined; parcel = left?.discard()) {
       itemCount += parcel.abandon(error);
@@ -142,10 +152,11 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     this.#ended.abort(error);
   }
 
-  #newQueue({ queueSize, numConsumers, blockOnOverflow, sizer }: QueueConfig): MemoryQueue<Parcel<S>> {
+  #newQueue({ queueSize, numConsumers, blockOnOverflow, sizer, batch }: QueueConfig): MemoryQueue<Parcel<S>> {
     return new MemoryQueue<Parcel<S>>({
       capacity: queueSize,
-      consumers: numConsumers,
+      // The merger bounds what is sent, and says when it has enough.
+      consumers: batch === undefined ? numConsumers : Number.POSITIVE_INFINITY,
       blockOnOverflow,
       sizeOf: ({ itemCount, byteCount }) => {
         if (sizer === "requests") return 1;
@@ -153,7 +164,28 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
       },
       store: (parcel) => parcel.save?.(),
       taken: (parcel) => parcel.taken(),
-      work: (parcel) => this.#carry(parcel),
+      work: (parcel) => this.#merger?.add(parcel) ?? this.#carry(parcel),
+    });
+  }
+
+  #newMerger({ batch: config, numConsumers: consumers }: QueueConfig): Merger<S> | undefined {
+    if (config === undefined) return undefined;
+    const { signal, clock, meter } = this.#options.settings;
+    const metrics = mergeMetrics(meter, signal);
+    return new Merger<S>({
+      signal,
+      config,
+      clock,
+      consumers,
+      send: (parcel) => {
+        metrics.sendSize.record(parcel.itemCount);
+        metrics.sendSizeBytes.record(parcel.byteCount);
+        return this.#carry(parcel);
+      },
+      setBusy: (isBusy) => {
+        if (isBusy) this.#queue?.pause();
+        else this.#queue?.resume();
+      },
     });
   }
 

@@ -1,11 +1,46 @@
 import * as v from "valibot";
-import { boolean, count, duration, field, number, oneOf, optionalField, section, string } from "../component/fields.ts";
+import {
+  boolean,
+  count,
+  duration,
+  field,
+  list,
+  number,
+  oneOf,
+  optionalField,
+  section,
+  string,
+} from "../component/fields.ts";
 
 export type QueueConfig = v.InferOutput<typeof queueSection>;
 export type RetryConfig = v.InferOutput<typeof retrySection>;
 
 /** What a queue counts: batches, items, or bytes of OTLP. */
 export type Sizer = QueueConfig["sizer"];
+
+const sizers = ["requests", "items", "bytes"] as const;
+
+const batchSection = section({
+  enabled: field(boolean, { about: "Off takes `batch` away; writing `batch` turns it on", default: true }),
+  flush_timeout: field(duration, {
+    about: "Time after the first item when a batch is sent whatever its size",
+    default: "200ms",
+  }),
+  min_size: field(count, { about: "Size at which a batch is sent, in units of `sizer`", default: 8192 }),
+  max_size: field(count, { about: "Largest batch; larger ones are cut; 0 is no limit", default: 0 }),
+  sizer: optionalField(oneOf(sizers), {
+    about: "`items` or `bytes`; without it what `sizer` of the queue says, or `items`",
+  }),
+  partition: field(
+    section({
+      metadata_keys: field(list(v.string()), {
+        about: "Request metadata that keeps batches apart: one for each combination of values",
+        default: [],
+      }),
+    }),
+    { about: "What is never in one batch", default: {} },
+  ),
+});
 
 const queueSection = v.pipe(
   section({
@@ -18,7 +53,7 @@ const queueSection = v.pipe(
       about: "Room in the queue, in units of `sizer`; what is being sent takes room too",
       default: 1000,
     }),
-    sizer: field(oneOf(["requests", "items", "bytes"]), { about: "What `queue_size` counts", default: "requests" }),
+    sizer: optionalField(oneOf(sizers), { about: "What `queue_size` counts; `requests` if it is not written" }),
     block_on_overflow: field(boolean, {
       about: "A caller waits for room when the queue is full, instead of being refused",
       default: false,
@@ -31,11 +66,11 @@ const queueSection = v.pipe(
       about: "Id of a storage extension: the queue is on disk then, and `consume` waits until a batch is there",
       example: "file_storage",
     }),
-    batch: optionalField(v.nullable(v.unknown()), { about: "Merging of batches in the queue; not supported yet" }),
+    batch: optionalField(batchSection, { about: "Merges what is in the queue into larger batches" }),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.enabled) return;
-    const { numConsumers, queueSize, storage, waitForResult, batch } = dataset.value;
+    const { numConsumers, queueSize, storage, waitForResult, sizer, batch } = dataset.value;
     if (numConsumers === 0) addIssue({ message: "`num_consumers` must be positive" });
     if (queueSize === 0) addIssue({ message: "`queue_size` must be positive" });
     if (waitForResult && (storage ?? "") !== "") {
@@ -43,19 +78,41 @@ const queueSection = v.pipe(
         message: "`wait_for_result` is not supported with a persistent queue configured with `storage`",
       });
     }
-    // Written is on, even with null (reference §7.2); only `enabled: false` takes it away.
-    if (batch !== undefined && !isSwitchedOff(batch)) {
-      addIssue({ message: "`batch` is not supported yet: use the batch processor, remove this key" });
+    if (batch?.enabled !== true) return;
+    const batchSizer = batch.sizer ?? sizer ?? "items";
+    if (batchSizer === "requests") {
+      addIssue({ message: '`batch` supports only `items` or `bytes` sizer, found "requests"' });
+    }
+    if (batch.flushTimeout <= 0) addIssue({ message: "`flush_timeout` must be positive" });
+    if (batch.maxSize > 0 && batch.maxSize < batch.minSize) {
+      addIssue({ message: "`max_size` must be greater than or equal to `min_size`" });
+    }
+    if (batchSizer !== "requests" && batchSizer === sizer && batch.minSize > queueSize) {
+      addIssue({ message: "`min_size` must be less than or equal to `queue_size`" });
     }
   }),
-  v.transform(({ storage, batch: _batch, ...rest }) => ({
+  v.transform(({ storage, sizer, batch, ...rest }) => ({
     ...rest,
+    sizer: sizer ?? "requests",
+    batch: batch?.enabled === true ? mergeConfig(batch, batch.sizer ?? sizer) : undefined,
     storage: storage === undefined || storage === "" ? undefined : storage,
   })),
 );
 
-function isSwitchedOff(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "enabled" in value && value.enabled === false;
+/** How batches of the queue are merged. Sizes are in items or bytes. */
+export interface MergeConfig {
+  readonly flushTimeout: number;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly isInBytes: boolean;
+  /** In lower case. */
+  readonly metadataKeys: readonly string[];
+}
+
+function mergeConfig(batch: v.InferOutput<typeof batchSection>, sizer: string | undefined): MergeConfig {
+  const { flushTimeout, minSize, maxSize, partition } = batch;
+  const metadataKeys = partition.metadataKeys.map((key) => key.toLowerCase());
+  return { flushTimeout, minSize, maxSize, isInBytes: sizer === "bytes", metadataKeys };
 }
 
 /** The key `sending_queue`. Where it is off by default, writing the key turns it on. */

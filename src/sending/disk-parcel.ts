@@ -16,6 +16,7 @@ export interface BatchHead {
   /** Of OTLP. */
   readonly byteCount: number;
   readonly enqueuedUnixMs: number;
+  readonly context: RequestContext;
 }
 
 export interface DiskParcelOptions<S extends Signal> {
@@ -25,29 +26,27 @@ export interface DiskParcelOptions<S extends Signal> {
   readonly log: OutageLog;
 }
 
-interface Unsaved<S extends Signal> {
-  readonly batch: Batch<S>;
-  readonly context: RequestContext;
-}
-
 /** A batch in a queue on disk. It is lost only where it is said to be: what a shutdown interrupts stays. */
 export class DiskParcel<S extends Signal> implements Parcel<S> {
   readonly itemCount: number;
   readonly byteCount: number;
   readonly enqueuedUnixMs: number;
+  readonly context: RequestContext;
   readonly account: Account;
   readonly #options: DiskParcelOptions<S>;
-  #unsaved: Unsaved<S> | undefined;
+  /** Not on disk yet. */
+  #unsaved: Batch<S> | undefined;
   /** Set when it is on disk. */
   record: StoredRecord | undefined;
   /** In memory as well, as long as there is room; saves reading it again. */
   cached: Batch<S> | undefined;
 
-  constructor(options: DiskParcelOptions<S>, unsaved?: Unsaved<S>) {
+  constructor(options: DiskParcelOptions<S>, unsaved?: Batch<S>) {
     this.#options = options;
     this.itemCount = options.head.itemCount;
     this.byteCount = options.head.byteCount;
     this.enqueuedUnixMs = options.head.enqueuedUnixMs;
+    this.context = options.head.context;
     this.account = new Account(this.itemCount, options.held);
     this.#unsaved = unsaved;
   }
@@ -55,7 +54,7 @@ export class DiskParcel<S extends Signal> implements Parcel<S> {
   async save(): Promise<void> {
     const unsaved = this.#unsaved;
     this.#unsaved = undefined;
-    if (unsaved !== undefined) await this.#options.store.put(this, unsaved.batch, unsaved.context);
+    if (unsaved !== undefined) await this.#options.store.put(this, unsaved);
   }
 
   /** It is on disk and in the queue now. */

@@ -1,6 +1,5 @@
 import { sleep, type Clock } from "../component/clock.ts";
 import { ConsumeError } from "../component/consume-error.ts";
-import type { RequestContext } from "../component/consumer.ts";
 import type { SignalSettings } from "../component/factory.ts";
 import type { Host } from "../component/host.ts";
 import type { Logger } from "../component/logger.ts";
@@ -57,8 +56,9 @@ export class DiskStore<S extends Signal> {
       restore: (record, bytes, wasTaken) => {
         const batch = decodeStoredBatch(signal, bytes);
         if ("problem" in batch) return batch.problem;
-        const { itemCount: count, enqueuedUnixMs } = batch;
-        const parcel = this.#options.restore({ itemCount: count, byteCount: batch.bytes.length, enqueuedUnixMs });
+        const { itemCount: count, enqueuedUnixMs, context } = batch;
+        const head = { itemCount: count, byteCount: batch.bytes.length, enqueuedUnixMs, context };
+        const parcel = this.#options.restore(head);
         parcel.record = record;
         batchCount++;
         itemCount += batch.itemCount;
@@ -79,10 +79,10 @@ export class DiskStore<S extends Signal> {
   }
 
   /** Resolves when the batch is durable. Rejects with a refusal: the sender keeps it. */
-  async put(parcel: DiskParcel<S>, batch: Batch<S>, context: RequestContext): Promise<void> {
+  async put(parcel: DiskParcel<S>, batch: Batch<S>): Promise<void> {
     const journal = this.#open();
     try {
-      parcel.record = await journal.append(encodeStoredBatch(batch, context, parcel.enqueuedUnixMs));
+      parcel.record = await journal.append(encodeStoredBatch(batch, parcel.context, parcel.enqueuedUnixMs));
     } catch (error) {
       throw refusal(error);
     }

@@ -43,6 +43,7 @@ export class MemoryQueue<T> {
   #storing = 0;
   #isStopped = false;
   #isPaused = false;
+  #isHalted = false;
   #onIdle: (() => void)[] = [];
 
   constructor(options: MemoryQueueOptions<T>) {
@@ -85,8 +86,14 @@ export class MemoryQueue<T> {
   }
 
   resume(): void {
+    if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#startWork();
+  }
+
+  /** Nobody begins work on an entry any more: what waits is somebody else's. */
+  halt(): void {
+    this.#isHalted = true;
   }
 
   /** The oldest entry that nobody has begun. */
@@ -109,14 +116,14 @@ export class MemoryQueue<T> {
     return entry;
   }
 
-  /** Resolves when nothing is queued or being worked on; what waits in a paused queue does not count. */
+  /** Resolves when nothing is queued or being worked on; what waits in a halted queue does not count. */
   whenIdle(): Promise<void> {
     if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   #isIdle(): boolean {
-    return this.#working === 0 && this.#storing === 0 && (this.#isPaused || this.#entries.length === 0);
+    return this.#working === 0 && this.#storing === 0 && (this.#isHalted || this.#entries.length === 0);
   }
 
   #take(entry: T): Promise<"taken"> | undefined {
@@ -151,7 +158,7 @@ export class MemoryQueue<T> {
   }
 
   #startWork(): void {
-    while (!this.#isPaused && this.#working < this.#options.consumers) {
+    while (!this.#isPaused && !this.#isHalted && this.#working < this.#options.consumers) {
       const entry = this.#entries.shift();
       if (entry === undefined) return;
       this.#working++;

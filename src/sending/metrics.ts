@@ -64,6 +64,32 @@ export function queueMetrics(
   };
 }
 
+export interface MergeMetrics {
+  readonly sendSize: Histogram;
+  readonly sendSizeBytes: Histogram;
+}
+
+/** Instruments of `sending_queue::batch`. */
+export function mergeMetrics(meter: Meter, signal: Signal): MergeMetrics {
+  const labels = { data_type: signal };
+  return {
+    sendSize: meter.histogram({
+      name: "otelcol_exporter_queue_batch_send_size",
+      description: "Items in a batch that was merged in the sending queue",
+      level: "detailed",
+      labels,
+      buckets: itemCountBuckets,
+    }),
+    sendSizeBytes: meter.histogram({
+      name: "otelcol_exporter_queue_batch_send_size_bytes",
+      description: "Bytes in a batch that was merged in the sending queue",
+      level: "detailed",
+      labels,
+      buckets: byteSizeBuckets,
+    }),
+  };
+}
+
 export function inFlightGauge(meter: Meter, signal: Signal): Gauge {
   return meter.gauge({
     name: "otelcol_exporter_in_flight_requests",

@@ -1,4 +1,5 @@
 import type { ConsumeError } from "../component/consume-error.ts";
+import type { RequestContext } from "../component/consumer.ts";
 import type { DropReason, Ledger } from "../component/ledger.ts";
 import type { Batch } from "../pdata/batch.ts";
 import type { Signal } from "../pdata/signal.ts";
@@ -7,12 +8,21 @@ import type { HeldItems } from "./held-items.ts";
 import type { OutageLog } from "./outage-log.ts";
 import type { Failure } from "./retry.ts";
 
+/** What a caller hands over. */
+export interface Handed<S extends Signal> {
+  readonly batch: Batch<S>;
+  readonly context: RequestContext;
+  readonly enqueuedUnixMs: number;
+}
+
 /** A batch on its way through an exporter, with the account of its items. */
 export interface Parcel<S extends Signal> {
   readonly itemCount: number;
   /** Of OTLP. */
   readonly byteCount: number;
   readonly enqueuedUnixMs: number;
+  /** Of the request that brought it. */
+  readonly context: RequestContext;
   readonly account: Account;
   /** The batch, for sending; or why it cannot be sent. */
   load(): Batch<S> | Promise<Batch<S> | Failure>;
@@ -33,16 +43,18 @@ export class HeldParcel<S extends Signal> implements Parcel<S> {
   readonly itemCount: number;
   readonly byteCount: number;
   readonly enqueuedUnixMs: number;
+  readonly context: RequestContext;
   readonly account: Account;
   readonly #batch: Batch<S>;
   readonly #held: HeldItems;
   readonly #log: OutageLog;
   #isAbandoned = false;
 
-  constructor(batch: Batch<S>, enqueuedUnixMs: number, held: HeldItems, log: OutageLog) {
+  constructor({ batch, context, enqueuedUnixMs }: Handed<S>, held: HeldItems, log: OutageLog) {
     this.itemCount = batch.itemCount;
     this.byteCount = batch.bytes.length;
     this.enqueuedUnixMs = enqueuedUnixMs;
+    this.context = context;
     this.#batch = batch;
     this.account = new Account(batch.itemCount, held);
     this.#held = held;
@@ -76,6 +88,7 @@ export class AwaitedParcel<S extends Signal> implements Parcel<S> {
   readonly itemCount: number;
   readonly byteCount: number;
   readonly enqueuedUnixMs: number;
+  readonly context: RequestContext;
   readonly account: Account;
   readonly outcome = Promise.withResolvers<void>();
   readonly #batch: Batch<S>;
@@ -83,10 +96,11 @@ export class AwaitedParcel<S extends Signal> implements Parcel<S> {
   readonly #log: OutageLog;
   readonly #drops: (readonly [number, DropReason, unknown])[] = [];
 
-  constructor(batch: Batch<S>, enqueuedUnixMs: number, ledger: Ledger, log: OutageLog) {
+  constructor({ batch, context, enqueuedUnixMs }: Handed<S>, ledger: Ledger, log: OutageLog) {
     this.itemCount = batch.itemCount;
     this.byteCount = batch.bytes.length;
     this.enqueuedUnixMs = enqueuedUnixMs;
+    this.context = context;
     this.#batch = batch;
     this.account = new Account(batch.itemCount, {
       sent: () => {},

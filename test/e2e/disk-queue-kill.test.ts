@@ -49,6 +49,7 @@ function post(port: number, agent: http.Agent, body: Uint8Array): Promise<number
 }
 
 t.test(`otlp → batch → queue on disk: nothing that was answered 200 is lost at ${rounds} kills`, async (t) => {
+  t.setTimeout(20_000 + 5000 * rounds);
   const sink = await startSink();
   t.teardown(sink.close);
   const port = await freePort();

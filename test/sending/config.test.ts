@@ -12,6 +12,7 @@ t.test("queueFields(), retryFields() and timeoutField() have upstream's defaults
       blockOnOverflow: false,
       waitForResult: false,
       storage: undefined,
+      batch: undefined,
     },
     retryOnFailure: {
       enabled: true,
@@ -27,7 +28,7 @@ t.test("queueFields(), retryFields() and timeoutField() have upstream's defaults
   t.equal(sendingConfig({ timeout: null }).timeout, 0, "written but empty is zero");
 });
 
-t.test("sending_queue refuses what is not built yet, and what cannot work", async (t) => {
+t.test("sending_queue refuses what cannot work", async (t) => {
   const issues: readonly (readonly [unknown, readonly string[]])[] = [
     [{ num_consumers: 0 }, ["sending_queue: `num_consumers` must be positive"]],
     [{ queue_size: 0 }, ["sending_queue: `queue_size` must be positive"]],
@@ -35,10 +36,23 @@ t.test("sending_queue refuses what is not built yet, and what cannot work", asyn
       { storage: "file_storage", wait_for_result: true },
       ["sending_queue: `wait_for_result` is not supported with a persistent queue configured with `storage`"],
     ],
-    [{ batch: null }, ["sending_queue: `batch` is not supported yet: use the batch processor, remove this key"]],
+    [{ batch: null }, []],
     [
-      { batch: { min_size: 5 } },
-      ["sending_queue: `batch` is not supported yet: use the batch processor, remove this key"],
+      { batch: { sizer: "requests" } },
+      ['sending_queue: `batch` supports only `items` or `bytes` sizer, found "requests"'],
+    ],
+    [
+      { sizer: "requests", batch: null },
+      ['sending_queue: `batch` supports only `items` or `bytes` sizer, found "requests"'],
+    ],
+    [{ batch: { flush_timeout: 0 } }, ["sending_queue: `flush_timeout` must be positive"]],
+    [
+      { batch: { min_size: 5, max_size: 4 } },
+      ["sending_queue: `max_size` must be greater than or equal to `min_size`"],
+    ],
+    [
+      { sizer: "items", queue_size: 100, batch: { min_size: 200 } },
+      ["sending_queue: `min_size` must be less than or equal to `queue_size`"],
     ],
     [{ storage: null, batch: { enabled: false } }, []],
     [{ enabled: false, num_consumers: 0, storage: "x" }, []],
@@ -70,4 +84,14 @@ t.test("retry_on_failure is checked even when it is off", async (t) => {
     );
   }
   t.same(issuesOf({ timeout: "-1s" }), ["timeout: 'timeout' must be non-negative"]);
+});
+
+const batchOf = (queue: unknown) => sendingConfig({ sending_queue: queue }).sendingQueue.batch;
+
+t.test("batch has upstream's defaults, and the sizer of the queue if that is written", async (t) => {
+  const defaults = { flushTimeout: 200, minSize: 8192, maxSize: 0, isInBytes: false, metadataKeys: [] };
+  t.same(batchOf({ batch: null }), defaults);
+  t.same(batchOf({ sizer: "bytes", queue_size: 1e6, batch: {} }), { ...defaults, isInBytes: true });
+  t.equal(batchOf({ batch: { enabled: false } }), undefined);
+  t.same(batchOf({ batch: { partition: { metadata_keys: ["Tenant"] } } })?.metadataKeys, ["tenant"]);
 });
