@@ -1,5 +1,6 @@
 import zlib from "node:zlib";
 import { RequestError } from "./request-error.ts";
+import { isZstdCutOff } from "./zstd-frames.ts";
 
 /** Forms of `Content-Encoding` that can be read; `deflate` means the zlib format, as in HTTP. */
 export const contentEncodings = ["gzip", "deflate", "zlib", "zstd"] as const;
@@ -22,6 +23,7 @@ const syncOutputBytes = 2 * 1024 * 1024;
  * words: `too_large` or `corrupt_encoding`.
  */
 export async function inflate(body: Uint8Array, encoding: ContentEncoding, limit: SizeLimit): Promise<Uint8Array> {
+  if (encoding === "zstd" && isZstdCutOff(body)) throw new RequestError("corrupt_encoding", "unexpected EOF");
   try {
     if (body.length <= syncInputBytes) {
       try {
