@@ -3,15 +3,16 @@ import { readAttributes } from "./attributes.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 import { cleanValue, isBlankText, trimText } from "./clean-text.ts";
 import { computedTags } from "./computed-tags.ts";
+import { spanIdText, traceIdText } from "./id-text.ts";
 import { writeQuoted, writeTag } from "./line-writer.ts";
 import type { LineLimits } from "./limits.ts";
 import type { ResourceText } from "./resource-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
-import { addField, logsOfEvents, named, spanLogsText, type SpanLog } from "./span-log-text.ts";
+import { addField, logsOfEvents, named, spanLogsText } from "./span-log-text.ts";
+import { spanLinks } from "./span-links.ts";
 import { SpanTags } from "./span-tags.ts";
 import { spanTimes } from "./span-times.ts";
 import type { Tag } from "./tags.ts";
-import { putSpanId, putTraceId, uuidLength } from "./uuid-text.ts";
 
 export interface CarefulSpanOptions {
   readonly limits: LineLimits;
@@ -60,9 +61,12 @@ export class CarefulSpan {
     const computed = computedTags(span, scope, this.#tally);
     const tags = this.#tags.resolve({ own, resource: resource.attributes, computed });
     const parent = spanIdText(bytes, span.parentSpanIdStart, span.parentSpanIdEnd);
-    const logs = logsOfEvents(bytes, span.events);
-    const fitted = this.#fit(tags, parent === "" ? 0 : 1, logs.length > 0, overflow);
-    if (fitted.overflow.size > 0) logs.push(overflowLog(times.startMs, fitted.overflow));
+    const startMicros = Math.min(Number.MAX_SAFE_INTEGER, times.startMs * 1000);
+    const links = spanLinks(span, this.#limits.spanLinks, startMicros, this.#tally, name);
+    const logs = [...logsOfEvents(bytes, span.events), ...links.logs];
+    const taken = links.followsFrom.length + (parent === "" ? 0 : 1);
+    const fitted = this.#fit(tags, taken, logs.length > 0, overflow);
+    if (fitted.overflow.size > 0) logs.push({ timeMicros: startMicros, fields: named("overflow", fitted.overflow) });
 
     const traceId = traceIdText(bytes, span.traceIdStart);
     const spanId = spanIdText(bytes, span.spanIdStart, span.spanIdEnd);
@@ -72,6 +76,7 @@ export class CarefulSpan {
     writeQuoted(trace, resource.source);
     trace.writeText(` traceId=${traceId} spanId=${spanId}`);
     if (parent !== "") trace.writeText(` parent=${parent}`);
+    for (const id of links.followsFrom) trace.writeText(` followsFrom=${id}`);
     if (logs.length > 0) trace.writeText(' "_spanLogs"="true"');
     for (const { key, value } of fitted.tags) writeTag(trace, key, value);
     trace.writeText(` ${times.start} ${times.second}\n`);
@@ -123,23 +128,4 @@ export class CarefulSpan {
     }
     return { tags: kept, overflow };
   }
-}
-
-function overflowLog(startMs: number, overflow: ReadonlyMap<string, string>): SpanLog {
-  return { timeMicros: Math.min(Number.MAX_SAFE_INTEGER, startMs * 1000), fields: named("overflow", overflow) };
-}
-
-const idText = new Uint8Array(uuidLength);
-const idView = new DataView(idText.buffer);
-
-function traceIdText(bytes: Uint8Array, start: number): string {
-  putTraceId(idView, 0, bytes, start);
-  return textOf(idText, 0, uuidLength);
-}
-
-/** Empty for an id that is missing or all zeros. */
-function spanIdText(bytes: Uint8Array, start: number, end: number): string {
-  if (isAllZero(bytes, start, end)) return "";
-  putSpanId(idView, 0, bytes, start);
-  return textOf(idText, 0, uuidLength);
 }
