@@ -1,10 +1,11 @@
 import * as v from "valibot";
-import { boolean, count, duration, field, integer, section, string } from "../../component/fields.ts";
+import { boolean, count, duration, field, integer, list, section, string } from "../../component/fields.ts";
 import { clientAuthField } from "../../net/client/authenticator.ts";
 import { clientHeadersField } from "../../net/client/client-headers.ts";
 import { tlsClientField } from "../../net/client/tls-client-config.ts";
 import { queueFields, retryFields, timeoutField } from "../../sending/config.ts";
 import { parseEndpoint } from "./endpoint.ts";
+import { limitsSection } from "./limits-config.ts";
 
 export type WavefrontConfig = v.InferOutput<typeof wavefrontConfig>;
 export type EndpointConfig = WavefrontConfig["traces"];
@@ -48,10 +49,28 @@ const metricsSection = section({
   ...endpointEntries,
 });
 
+const defaultTags = v.nullable(
+  v.pipe(
+    v.record(v.pipe(v.string(), v.nonEmpty("a key is needed")), v.union([v.string(), v.number(), v.boolean()])),
+    v.transform((tags): ReadonlyMap<string, string> => {
+      return new Map(Object.entries(tags).map(([key, value]) => [key, String(value)]));
+    }),
+    v.check((tags) => [...tags.values()].every((value) => value.trim() !== ""), "the value of a tag must not be empty"),
+  ),
+  {},
+);
+
 export const wavefrontConfig = v.pipe(
   section({
     traces: field(tracesSection, { about: "Where traces go", default: {} }),
     metrics: field(metricsSection, { about: "Where metrics go, and what they carry", default: {} }),
+    limits: field(limitsSection, { about: "What the proxy, or the account behind it, takes", default: {} }),
+    preferred_tags: field(list(v.pipe(v.string(), v.nonEmpty("a key is needed"))), {
+      about:
+        "Keys that stay on a line when there are too many tags, behind application, service and such; * at the end",
+      default: ["dag_id", "task_id", "run_id", "airflow.*"],
+    }),
+    default_tags: field(defaultTags, { about: "Tags of all spans and points that have none of that key", default: {} }),
     timeout: timeoutField("10s"),
     sending_queue: queueFields(true),
     retry_on_failure: retryFields(true),

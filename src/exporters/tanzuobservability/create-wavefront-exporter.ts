@@ -6,8 +6,8 @@ import { assembleExporter } from "../../sending/assemble-exporter.ts";
 import type { WavefrontConfig } from "./config.ts";
 import type { Chunk, LineFormat } from "./lines/line-body.ts";
 import type { EncodedLines } from "./lines/line-options.ts";
-import { proxyLimits } from "./lines/limits.ts";
 import { PointLines } from "./lines/point-lines.ts";
+import { preferredKeys } from "./lines/preferred-keys.ts";
 import { SpanLines } from "./lines/span-lines.ts";
 import { WavefrontSender } from "./wavefront-sender.ts";
 
@@ -36,7 +36,14 @@ function lineSource<S extends Signal>(
   signal: S,
   onChunk: (chunk: Chunk) => void,
 ): LineSource<S> {
-  const options = { limits: proxyLimits, defaultSource: hostname(), isPreferred: () => false, onChunk };
+  const { limits, preferredTags, defaultTags } = config;
+  const options = {
+    limits,
+    defaultSource: hostname(),
+    defaultTags,
+    isPreferred: preferredKeys(preferredTags),
+    onChunk,
+  };
   // The signal decides about the type of its batches, which the compiler does not see.
   if (signal === "traces") {
     const lines = new SpanLines(options);

@@ -10,6 +10,7 @@ export interface EncodeOptions {
   readonly limits?: Partial<LineLimits>;
   readonly isPreferred?: (key: string) => boolean;
   readonly resourceTags?: ResourceTagChoice;
+  readonly defaultTags?: Readonly<Record<string, string>>;
   readonly nowMs?: number;
 }
 
@@ -28,6 +29,7 @@ export function linesOf(signal: "traces" | "metrics", request: Uint8Array, optio
   const lineOptions = {
     limits: { ...proxyLimits, ...options.limits },
     defaultSource: goldenHost,
+    defaultTags: new Map(Object.entries(options.defaultTags ?? {})),
     isPreferred: options.isPreferred ?? (() => false),
     onChunk: (chunk: Chunk) => {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(chunk.bytes);

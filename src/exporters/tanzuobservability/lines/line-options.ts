@@ -7,6 +7,8 @@ export interface LineOptions {
   readonly limits: LineLimits;
   /** Source of what names none: the name of this machine. */
   readonly defaultSource: string;
+  /** Tags of spans and points that have none of that key, nor their resource. */
+  readonly defaultTags: ReadonlyMap<string, string>;
   /** Keys that are kept before others when there are too many tags. */
   readonly isPreferred: (key: string) => boolean;
   /** Gets chunks while `encode` runs, in the order in which they are to be sent. */

@@ -6,9 +6,9 @@ import { HistogramPoints } from "./histogram-points.ts";
 import { LineBody } from "./line-body.ts";
 import type { EncodedLines, LineOptions } from "./line-options.ts";
 import { NumberPoints } from "./number-points.ts";
-import { pointResource, type PointResource, type ResourceTagChoice } from "./point-resource.ts";
+import { chosenAttributes, pointResource, type PointResource, type ResourceTagChoice } from "./point-resource.ts";
 import { PointWriter } from "./point-writer.ts";
-import { readResource } from "./resource-text.ts";
+import { readResource, withDefaults } from "./resource-text.ts";
 import { RuleTally } from "./rule-tally.ts";
 import { SummaryPoints } from "./summary-points.ts";
 
@@ -58,10 +58,11 @@ export class PointLines {
       this.#writer.resource = known;
       return;
     }
-    const { defaultSource, limits, resourceTags } = this.#options;
+    const { defaultSource, defaultTags, limits, resourceTags } = this.#options;
     const before = this.#tally.total;
-    const text = readResource(view, defaultSource, limits, this.#tally);
-    const resource = pointResource(text, resourceTags, this.#tagOptions());
+    const { source, attributes } = readResource(view, defaultSource, limits, this.#tally);
+    const chosen = withDefaults(chosenAttributes(attributes, resourceTags), defaultTags);
+    const resource = pointResource({ source, attributes: chosen }, this.#tagOptions());
     // What was repaired has to be counted each time.
     if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, resource);
     this.#writer.resource = resource;

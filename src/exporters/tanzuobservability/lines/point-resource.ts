@@ -18,23 +18,23 @@ export interface PointResource {
   readonly tags: TagSegment | undefined;
 }
 
-export function pointResource(
-  text: ResourceText,
-  choice: ResourceTagChoice,
-  options: CarefulPointOptions,
-): PointResource {
-  const attributes = chosen(text.attributes, choice);
+/** The attributes of `text` become tags. */
+export function pointResource({ source, attributes }: ResourceText, options: CarefulPointOptions): PointResource {
   const tally = new RuleTally();
   const tags = new CarefulPointTags({ ...options, tally }).resolve(new Map(), attributes, "");
   return {
     attributes,
-    source: new Piece(ascii(` source="${text.source.replaceAll('"', '\\"')}"`)),
+    source: new Piece(ascii(` source="${source.replaceAll('"', '\\"')}"`)),
     // One place is left for the tag of a bucket or quantile.
     tags: tally.isEmpty && tags.length < options.limits.pointTags ? new TagSegment(tags) : undefined,
   };
 }
 
-function chosen(attributes: ReadonlyMap<string, string>, choice: ResourceTagChoice): ReadonlyMap<string, string> {
+/** The attributes of a resource that become tags of its points. */
+export function chosenAttributes(
+  attributes: ReadonlyMap<string, string>,
+  choice: ResourceTagChoice,
+): ReadonlyMap<string, string> {
   if (choice === "all") return attributes;
   const result = new Map<string, string>();
   if (choice === "none") return result;

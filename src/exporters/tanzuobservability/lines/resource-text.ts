@@ -49,3 +49,11 @@ export function scopeTags(scope: ScopeView): [string, string][] {
   if (version !== "") tags.push(["otel.scope.version", version]);
   return tags;
 }
+
+/** `attributes`, and what of `defaults` they do not have. */
+export function withDefaults(
+  attributes: ReadonlyMap<string, string>,
+  defaults: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return defaults.size === 0 ? attributes : new Map([...defaults, ...attributes]);
+}

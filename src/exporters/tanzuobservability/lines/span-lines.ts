@@ -7,7 +7,7 @@ import { LineBody } from "./line-body.ts";
 import type { EncodedLines, LineOptions } from "./line-options.ts";
 import { PlainSpanLogs } from "./plain-span-logs.ts";
 import { PlainSpan } from "./plain-span.ts";
-import { readResource, scopeTags } from "./resource-text.ts";
+import { readResource, scopeTags, withDefaults } from "./resource-text.ts";
 import { RuleTally } from "./rule-tally.ts";
 import { scopeSegment, spanResource, type SpanResource } from "./span-resource.ts";
 import { maxAheadMs } from "./span-times.ts";
@@ -65,9 +65,10 @@ export class SpanLines {
   resource(view: ResourceView): void {
     this.#resource = this.#resources.find(view.bytes, view.attributes);
     if (this.#resource !== undefined) return;
-    const { defaultSource, limits } = this.#options;
+    const { defaultSource, defaultTags, limits } = this.#options;
     const before = this.#tally.total;
-    this.#resource = spanResource(readResource(view, defaultSource, limits, this.#tally), limits);
+    const { source, attributes } = readResource(view, defaultSource, limits, this.#tally);
+    this.#resource = spanResource({ source, attributes: withDefaults(attributes, defaultTags) }, limits);
     // What was repaired has to be counted each time.
     if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, this.#resource);
   }
