@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import http2 from "node:http2";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import t from "tap";
@@ -418,7 +420,10 @@ t.test("HTTP/1.1 servers and closed doors are told from peers that are away", as
 });
 
 t.test("a Unix socket is an endpoint", async (t) => {
-  const path = `${t.testdir()}/otlp.sock`;
+  // Not in the checkout, whose path may be longer than the 107 bytes that a socket's name may have.
+  const folder = mkdtempSync(`${tmpdir()}/otlp-`);
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = `${folder}/otlp.sock`;
   const peer = await GrpcPeer.start({ address: `unix:${path}` });
   t.teardown(() => peer.stop());
   const { exporter } = await startExporter(t, { endpoint: `unix://${path}`, ...plain, ...direct });
