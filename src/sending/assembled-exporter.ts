@@ -16,6 +16,7 @@ import { MemoryQueue, type Admittance } from "./memory-queue.ts";
 import { inFlightGauge, mergeMetrics, queueMetrics, type QueueMetrics } from "./metrics.ts";
 import { OutageLog } from "./outage-log.ts";
 import { AwaitedParcel, HeldParcel, type Parcel } from "./parcel.ts";
+import { Ramp } from "./ramp.ts";
 import { Retry } from "./retry.ts";
 import type { Payload } from "./sender.ts";
 import { settlesBefore } from "./settles-before.ts";
@@ -31,6 +32,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   /** Where the batches of the queue are, if they are not in memory. */
   readonly #store: DiskStore<S> | undefined;
   readonly #merger: Merger<S> | undefined;
+  readonly #ramp: Ramp;
   readonly #courier: Courier<S, P>;
   /** What is being sent, with or without a queue. */
   readonly #underway = new Map<Parcel<S>, Promise<void>>();
@@ -56,7 +58,15 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     const attempt = withTimeout<P>((payload, signal) => sender.send(payload, signal), config.timeout, clock);
     const isKept = this.#store !== undefined;
     const draining = this.#draining.signal;
-    const retry = new Retry({ attempt, config: config.retryOnFailure, clock, random, draining, isKept });
+    this.#ramp = new Ramp({ clock, consumers: sendingQueue.numConsumers, draining });
+    const retry = new Retry({
+      attempt: this.#ramp.around(attempt),
+      config: config.retryOnFailure,
+      clock,
+      random,
+      draining,
+      isKept,
+    });
     const inFlight = inFlightGauge(meter, signal);
     this.#courier = new Courier({ sender, retry, log: this.#log, ledger, inFlight });
   }
@@ -117,6 +127,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     this.#isRunning = false;
     this.#queue?.stop();
     this.#draining.abort();
+    this.#ramp.open();
     if (this.#store === undefined) this.#merger?.drain();
     else this.#leaveQueued();
     if (!(await settlesBefore(this.#whenIdle(), signal))) this.#abandonAll();
