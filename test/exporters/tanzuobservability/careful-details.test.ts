@@ -28,8 +28,11 @@ function points(
 const delta = { aggregationTemporality: 1 };
 const cumulative = { aggregationTemporality: 2 };
 
+function array(...values: object[]): object {
+  return { arrayValue: { values } };
+}
+
 t.test("values of attributes are text as upstream has it", async (t) => {
-  const array = (...values: object[]): object => ({ arrayValue: { values } });
   const table: readonly (readonly [unknown, string])[] = [
     [true, "true"],
     [-5n, "-5"],
@@ -89,13 +92,15 @@ t.test("keys that the exporter or the format uses are renamed, not lost; equal v
   t.same(hits, { key_reserved: 3 });
 });
 
+function serviceTags(attributes: Attributes, resource: Attributes): string[] {
+  return span({ attributes }, resource).tags.filter((tag) => tag.startsWith("service"));
+}
+
 t.test("a span's own service.name is its service, unless service is set anywhere", async (t) => {
-  const tagsOf = (attributes: Attributes, resource: Attributes): string[] =>
-    span({ attributes }, resource).tags.filter((tag) => tag.startsWith("service"));
-  t.same(tagsOf({ "service.name": "b" }, { "service.name": "a" }), ["service=b"]);
-  t.same(tagsOf({ "service.name": "b" }, { service: "a" }), ["service=a", "service.name=b"]);
-  t.same(tagsOf({ service: "b" }, { "service.name": "a" }), ["service=b", "service.name=a"]);
-  t.same(tagsOf({ service: "" }, { "service.name": "a" }), ["service=a"]);
+  t.same(serviceTags({ "service.name": "b" }, { "service.name": "a" }), ["service=b"]);
+  t.same(serviceTags({ "service.name": "b" }, { service: "a" }), ["service=a", "service.name=b"]);
+  t.same(serviceTags({ service: "b" }, { "service.name": "a" }), ["service=b", "service.name=a"]);
+  t.same(serviceTags({ service: "" }, { "service.name": "a" }), ["service=a"]);
 });
 
 t.test("times that no line can say are dropped or repaired by rule", async (t) => {
@@ -176,8 +181,10 @@ t.test("attributes of a point win over those of its resource, but for its identi
     ],
     resource,
   );
-  const tags = (options: EncodeOptions): unknown =>
-    (readLines("wavefront", linesOf("metrics", request, options).body("wavefront"))[0]?.decoded as DecodedPoint).tags;
+  const tags = (options: EncodeOptions): unknown => {
+    const decoded = readLines("wavefront", linesOf("metrics", request, options).body("wavefront"))[0]?.decoded;
+    return (decoded as DecodedPoint | undefined)?.tags;
+  };
   t.same(tags({ resourceTags: "identity" }), { "application": "pa", "host.name": "ph", "service": "s", "zone": "p" });
   t.same(tags({ resourceTags: "all" }), { "application": "pa", "host.name": "ph", "service": "ps", "zone": "p" });
   t.same(tags({ resourceTags: "none" }), { "application": "pa", "host.name": "ph", "service": "ps", "zone": "p" });

@@ -64,25 +64,34 @@ t.test("identity comes first, then preferred keys, then the span's own attribute
   t.equal(Object.keys(logs[0]?.fields ?? {}).length - 1 + tags.size - 1, 30 + 4 + 6);
 });
 
+/** As Airflow 2.10 names them: 22 attributes, one of them misspelt, two of them long. */
+const airflowTask: Attributes = {
+  category: "DAG runs",
+  task_id: "load",
+  dag_id: "nightly_orders",
+  state: "failed",
+  error: true,
+  start_date: "2026-11-23 16:10:45.890566+00:00",
+  end_date: "2026-11-23 16:10:49.1+00:00",
+  duration: 3.25,
+  executor_config: "{}",
+  execution_date: "2026-11-23 16:10:40+00:00",
+  hostname: "etl-host-1",
+  log_url: `http://localhost:8080/dags/nightly_orders/grid?${"dag_run_id=manual__2026&".repeat(6)}`,
+  operator: "PythonOperator",
+  try_number: 2n,
+  executor_state: "failed",
+  map_index: -1n,
+  pool: "default_pool",
+  pool_slots: 1n,
+  priority_weight: 1n,
+  queue: "default",
+  ququed_by_job_id: 7n,
+  queued_dttm: "2026-11-23 16:10:44+00:00",
+};
+
 t.test("a task span of Airflow 2.10 arrives whole", async (t) => {
-  const attributes: Attributes = {
-    ...{ category: "DAG runs", task_id: "load", dag_id: "nightly_orders", state: "failed", error: true },
-    ...{ start_date: "2026-11-23 16:10:45.890566+00:00", end_date: "2026-11-23 16:10:49.1+00:00", duration: 3.25 },
-    ...{ executor_config: "{}", execution_date: "2026-11-23 16:10:40+00:00", hostname: "etl-host-1" },
-    ...{
-      log_url: `http://localhost:8080/dags/nightly_orders/grid?${"dag_run_id=manual__2026&".repeat(6)}`,
-      operator: "PythonOperator",
-    },
-    ...{
-      try_number: 2n,
-      executor_state: "failed",
-      map_index: -1n,
-      pool: "default_pool",
-      pool_slots: 1n,
-      priority_weight: 1n,
-    },
-    ...{ queue: "default", ququed_by_job_id: 7n, queued_dttm: "2026-11-23 16:10:44+00:00" },
-  };
+  const attributes = airflowTask;
   const resource = { "host.name": "etl-host-1", "service.name": "Airflow" };
   const isPreferred = preferredKeys(v.parse(wavefrontConfig, { traces: { endpoint: "http://a:1" } }).preferredTags);
   const { verdict, tags, logs } = spanOf({ attributes }, { isPreferred }, resource);
@@ -181,6 +190,11 @@ t.test("counts beyond all lines are cut and counted", async (t) => {
   t.same(lines.hits, { centroid_count_split: 1, centroid_count_cut: 1 });
 });
 
+function issues(written: object): string[] {
+  const result = v.safeParse(wavefrontConfig, { traces: { endpoint: "http://a:1" }, ...written });
+  return result.success ? [] : result.issues.map(({ message }) => message);
+}
+
 t.test("limits, preferred and default tags come from the configuration", async (t) => {
   const config = v.parse(wavefrontConfig, {
     traces: { endpoint: "http://a:1" },
@@ -197,10 +211,6 @@ t.test("limits, preferred and default tags come from the configuration", async (
       ["on", "true"],
     ],
   );
-  const issues = (written: object): string[] => {
-    const result = v.safeParse(wavefrontConfig, { traces: { endpoint: "http://a:1" }, ...written });
-    return result.success ? [] : result.issues.map(({ message }) => message);
-  };
   t.same(issues({ limits: { span_tags: 10, span_links: 5 } }), ["span_tags must be at least span_links + 8"]);
   t.same(issues({ limits: { span_value_length: 3 } }), ["at least 16 is needed"]);
   t.same(issues({ limits: { point_tag_length: 100 } }), ["point_tag_length must be above point_key_length"]);
@@ -231,11 +241,13 @@ t.test("default tags stand on spans and points that have none of that key", asyn
       linesOf("metrics", request, { defaultTags, resourceTags }).body("wavefront"),
     );
     const cluster = resourceTags === "none" ? "c0" : "c1";
-    t.same((verdicts[0]?.decoded as DecodedPoint).tags, {
-      application: "app0",
-      cluster,
-      deployment_id: "d1",
-      zone: "z2",
+    t.match(verdicts[0]?.decoded, {
+      tags: {
+        application: "app0",
+        cluster,
+        deployment_id: "d1",
+        zone: "z2",
+      },
     });
   }
 });

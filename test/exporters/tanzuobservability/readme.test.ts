@@ -8,6 +8,10 @@ const folder = new URL("../../../src/exporters/tanzuobservability/", import.meta
 const readme = readFileSync(new URL("README.md", folder), "utf8");
 const outcomes = { repaired: "repaired", doubtful: "doubtful", dropped: "dropped", nothing: "nothing to send" };
 
+function sorted(list: readonly (readonly unknown[])[]): string[] {
+  return list.map((row) => row.join(" | ")).toSorted();
+}
+
 t.test("the README lists every rule with its outcome and code, and no other", async (t) => {
   const rows = readme.matchAll(/^\| `(\w+)` +\| (repaired|doubtful|dropped|nothing to send) +\| ([^|]*?) *\|/gm);
   const listed = [...rows].map(([, name, outcome, codes]) => [name, outcome, codes]);
@@ -15,7 +19,6 @@ t.test("the README lists every rule with its outcome and code, and no other", as
     const codes = [spanCode, pointCode].filter((code) => code !== undefined);
     return [name, outcomes[outcome], codes.join(", ")];
   });
-  const sorted = (list: unknown[][]): string[] => list.map((row) => row.join(" | ")).toSorted();
   t.same(sorted(listed), sorted(expected));
   t.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
 });
