@@ -224,11 +224,12 @@ export class FileJournal implements Journal {
 
   /** As many as fit into one commit, but at least one. */
   #takePending(): readonly Append[] {
+    const maxBytes = Math.min(maxCommitBytes, this.#options.segmentBytes);
     let count = 0;
     let byteCount = 0;
     for (const append of this.#pending) {
       byteCount += append.byteCount;
-      if (count > 0 && (byteCount > maxCommitBytes || count >= maxCommitRecords)) break;
+      if (count > 0 && (byteCount > maxBytes || count >= maxCommitRecords)) break;
       count++;
     }
     return this.#pending.splice(0, count);

@@ -3,6 +3,7 @@ import path from "node:path";
 import t from "tap";
 import { dataOffset } from "../../../src/extensions/file-storage/segment-format.ts";
 import { until } from "../../contracts/until.ts";
+import { seededRandom } from "../../sending/seeded-random.ts";
 import { openStorage, put, temporaryDirectory } from "./storage-fixture.ts";
 
 const queueFiles = (directory: string): string[] =>
@@ -197,4 +198,34 @@ t.test("a record is refused after close()", async (t) => {
   await end();
   await end();
   await t.rejects(put(journal, "a"), { code: "closed" });
+});
+
+t.test("whatever happens to the bytes of a file, it opens, and gives nothing that was not put", async (t) => {
+  const random = seededRandom(7);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const put = new Set(Array.from({ length: 40 }, (_, index) => `record ${index} ${"x".repeat(index * 7)}`));
+  const whole = readFileSync(await filled(temporaryDirectory(t), [...put]));
+  let recovered = 0;
+  for (let round = 0; round < 100; round++) {
+    const directory = temporaryDirectory(t);
+    mkdirSync(path.join(directory, "queue"));
+    const bytes = Buffer.from(whole);
+    for (let flips = below(20); flips >= 0; flips--) {
+      const offset = below(2) === 0 ? below(bytes.length) : dataOffset + below(bytes.length - dataOffset);
+      bytes[offset] = below(256);
+    }
+    const length = below(3) === 0 ? below(bytes.length) : bytes.length;
+    writeFileSync(path.join(directory, "queue", "000000000001.journal"), bytes.subarray(0, length));
+    const { texts, journal, restored, end } = await openStorage(directory);
+    t.same(
+      texts().filter((text) => !put.has(text)),
+      [],
+      `round ${round}`,
+    );
+    recovered += texts().length;
+    for (const { record } of restored) journal.remove(record);
+    await journal.append([Buffer.from("goes on")]);
+    await end();
+  }
+  t.ok(recovered > 100 * 15, `${recovered} of 4000`);
 });
