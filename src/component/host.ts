@@ -23,6 +23,8 @@ export interface ComponentReport {
   readonly status: ComponentStatus;
   /** Items that it took (a receiver: that its pipelines took). */
   readonly accepted: number;
+  /** Part of `accepted`: found on disk, where an earlier process left them. */
+  readonly recovered: number;
   /** Items that it (a receiver: its pipelines) answered with an error. */
   readonly refused: number;
   readonly sent: number;

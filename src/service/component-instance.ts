@@ -66,6 +66,7 @@ export class ComponentInstance {
       signal: this.signal,
       status: this.#status,
       accepted: ledger.accepted,
+      recovered: ledger.recoveredCount,
       refused: ledger.refusedCount,
       sent: ledger.sentCount,
       held: ledger.held,

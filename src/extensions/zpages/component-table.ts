@@ -17,7 +17,7 @@ export function componentTable(components: readonly ComponentReport[], nowUnixMs
       component.refused,
       component.sent,
       component.held,
-      droppedText(component),
+      droppedText(component.dropped),
       lastErrorText(component, nowUnixMs),
     ]);
   return table([...headings, "Last error"], rows);
@@ -38,7 +38,7 @@ export function statusText({ status }: ComponentReport): Html {
   return isBad ? html`<span class="bad">${status}</span>` : html`${status}`;
 }
 
-function droppedText({ dropped }: ComponentReport): Html | number {
+export function droppedText(dropped: ComponentReport["dropped"]): Html | number {
   const reasons = Object.entries(dropped).filter(([, itemCount]) => itemCount > 0);
   if (reasons.length === 0) return 0;
   return html`${reasons.map(([reason, itemCount]) => html`<span class="bad">${itemCount} ${reason}</span><br />`)}`;

@@ -13,6 +13,7 @@ export type MakePage = (host: Host, query: URLSearchParams, nowUnixMs: number) =
 export const pagePaths = {
   service: "/debug/servicez",
   pipelines: "/debug/pipelinez",
+  ledger: "/debug/ledger",
   extensions: "/debug/extensionz",
   features: "/debug/featurez",
   traces: "/debug/tracez",
@@ -21,6 +22,7 @@ export const pagePaths = {
 const navigation: readonly (readonly [string, string])[] = [
   [pagePaths.service, "Service"],
   [pagePaths.pipelines, "Pipelines"],
+  [pagePaths.ledger, "Ledger"],
   [pagePaths.extensions, "Extensions"],
   [pagePaths.features, "Features"],
   [pagePaths.traces, "Traces"],

@@ -3,6 +3,7 @@ import type { Host } from "../../component/host.ts";
 import { extensionsPage } from "./extensions-page.ts";
 import { featuresPage } from "./features-page.ts";
 import { html } from "./html.ts";
+import { ledgerPage } from "./ledger-page.ts";
 import { pagePaths, renderPage, type MakePage, type Page } from "./page.ts";
 import { pipelinesPage } from "./pipelines-page.ts";
 import { servicePage } from "./service-page.ts";
@@ -19,6 +20,7 @@ const pages: Readonly<Record<string, MakePage>> = {
   "/debug": indexPage,
   [pagePaths.service]: servicePage,
   [pagePaths.pipelines]: pipelinesPage,
+  [pagePaths.ledger]: ledgerPage,
   [pagePaths.extensions]: extensionsPage,
   [pagePaths.features]: featuresPage,
   [pagePaths.traces]: tracesPage,
