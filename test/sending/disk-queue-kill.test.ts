@@ -52,7 +52,7 @@ t.test(
     const missing = [...acknowledged].filter((span) => !sent.has(span));
     const duplicates = [...sent.values()].reduce((sum, times) => sum + times - 1, 0);
     t.comment(`${acknowledged.size} acknowledged, ${sent.size} sent, ${missing.length} missing, ${duplicates} twice`);
-    t.ok(acknowledged.size > 100 * rounds, "the rounds did something");
+    t.ok(acknowledged.size > 20 * rounds, "the rounds did something");
     t.same(missing, []);
     t.ok(duplicates <= rounds * duplicatesPerKill, `${duplicates} duplicates`);
     t.same(readdirSync(path.join(directory, "set-aside")), [], "a kill damages nothing");
