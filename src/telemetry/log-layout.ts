@@ -1,5 +1,5 @@
 import type { LogLevel } from "../component/logger.ts";
-import { formatLogTime } from "./log-time.ts";
+import { formatLogTime } from "../component/log-time.ts";
 import { spacedJson } from "./spaced-json.ts";
 
 export type LogEncoding = "console" | "json";

@@ -4,7 +4,7 @@ import t, { type Test } from "tap";
 import type { Logger } from "../../src/component/logger.ts";
 import { OutputSet } from "../../src/output/output-set.ts";
 import { createLogger, type LogOptions } from "../../src/telemetry/collector-logger.ts";
-import { formatLogTime } from "../../src/telemetry/log-time.ts";
+import { formatLogTime } from "../../src/component/log-time.ts";
 import { ManualClock } from "../contracts/manual-clock.ts";
 
 const resource = { "service.version": "1.2.3", "service.instance.id": "id-1", "service.name": "otelcol" };

@@ -8,7 +8,7 @@ import { appendBatchText, maxBatchTextBytes, type BatchText } from "../../text/b
 import { TextBuffer } from "../../text/text-buffer.ts";
 import { TextSampler } from "../../text/text-sampler.ts";
 import type { LoggingConfig } from "./config.ts";
-import { formatLogTime } from "./log-time.ts";
+import { formatLogTime } from "../../component/log-time.ts";
 import { signalTexts, type SignalTexts } from "./signal-texts.ts";
 
 const target = "stderr";

@@ -1,7 +1,7 @@
 import { EntityRefView, type RangeList, type ResourceView, type ScopeView } from "../../../pdata/views/index.ts";
 import { appendUint } from "../../../text/append-integer.ts";
 import type { TextBuffer } from "../../../text/text-buffer.ts";
-import { AttributeLines } from "./attribute-lines.ts";
+import { createAttributeLines, type AttributeLines } from "./attribute-lines.ts";
 
 const newline = 10;
 const space = 32;
@@ -37,7 +37,7 @@ export class GroupLines {
 
   constructor(out: TextBuffer, names: GroupNames) {
     this.#out = out;
-    this.attributes = new AttributeLines(out);
+    this.attributes = createAttributeLines(out);
     this.#resource = Buffer.from(`${names.resource} #`);
     this.#scope = Buffer.from(`${names.scope} #`);
     this.#scopeSchemaUrl = Buffer.from(`\n${names.scope} SchemaURL: `);
