@@ -1,0 +1,77 @@
+import http from "node:http";
+import { requestOf } from "./item.ts";
+
+const perRequest = 20;
+const workers = 4;
+
+/** Offers unique items over OTLP/HTTP at a steady pace. Each id that is answered 200 is an obligation. */
+export class Producer {
+  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: workers });
+  readonly #port: number;
+  readonly #nonce: string;
+  #serial = 0;
+  #isStopped = false;
+  #running: Promise<unknown> = Promise.resolve();
+  /** When each obligation was accepted, ms of `performance.now()`. */
+  readonly accepted = new Map<string, number>();
+  /** Answered with an error: still the producer's. */
+  readonly refused = new Set<string>();
+  /** The connection failed: whether they were accepted is not known. */
+  readonly unknown = new Set<string>();
+  readonly refusals = new Map<number, number>();
+
+  constructor(port: number, seed: number) {
+    this.#port = port;
+    this.#nonce = (seed >>> 0).toString(16).padStart(8, "0");
+  }
+
+  start(pauseMs = 8): void {
+    const work = async (): Promise<void> => {
+      while (!this.#isStopped) {
+        await this.#offer();
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    };
+    this.#running = Promise.all(Array.from({ length: workers }, work));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running;
+    this.#agent.destroy();
+  }
+
+  async #offer(): Promise<void> {
+    const ids = Array.from({ length: perRequest }, () => this.#nonce + (++this.#serial).toString(16).padStart(8, "0"));
+    const status = await this.#post(requestOf(ids));
+    const now = performance.now();
+    for (const id of ids) {
+      if (status === 200) this.accepted.set(id, now);
+      else if (status === undefined) this.unknown.add(id);
+      else this.refused.add(id);
+    }
+    if (status !== 200) this.refusals.set(status ?? 0, (this.refusals.get(status ?? 0) ?? 0) + 1);
+  }
+
+  #post(body: Uint8Array): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      const request = http.request(
+        {
+          port: this.#port,
+          host: "127.0.0.1",
+          method: "POST",
+          path: "/v1/traces",
+          headers: { "content-type": "application/x-protobuf" },
+          agent: this.#agent,
+        },
+        (response) => {
+          response.resume();
+          response.on("end", () => resolve(response.statusCode));
+          response.on("error", () => resolve(undefined));
+        },
+      );
+      request.on("error", () => resolve(undefined));
+      request.end(body);
+    });
+  }
+}

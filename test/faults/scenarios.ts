@@ -1,0 +1,252 @@
+import type { Test } from "tap";
+import { until } from "../e2e/collector-process.ts";
+import { take } from "./faulty-sink.ts";
+import { Rig, type ExporterType, type RigOptions } from "./rig.ts";
+
+export interface Run {
+  readonly t: Test;
+  readonly type: ExporterType;
+  readonly seed: number;
+  /** 1 in the short form; how much longer a fault lasts in the full one. */
+  readonly factor: number;
+}
+
+export interface Scenario {
+  /** A promise, as a sentence. */
+  readonly name: string;
+  readonly run: (run: Run) => Promise<void>;
+}
+
+async function begin({ t, type, seed }: Run, options: Partial<RigOptions> = {}): Promise<Rig> {
+  const rig = await Rig.start(t, { type, seed, ...options });
+  rig.producer.start();
+  return rig;
+}
+
+async function exitsCleanly({ t }: Run, rig: Rig): Promise<void> {
+  t.equal(await rig.end(), 0, "it ends with exit code 0");
+  t.equal(rig.ledger().received, rig.producer.accepted.size, "the ledger counts what was accepted");
+}
+
+/** A fault while data flows; then the sink is well again and everything arrives. */
+function passing(fault: (rig: Rig, run: Run) => Promise<void>, options: Partial<RigOptions> = {}) {
+  return async (run: Run): Promise<void> => {
+    const rig = await begin(run, options);
+    await rig.accepts(200);
+    await fault(rig, run);
+    rig.sink.behave = take;
+    const recoveryMs = await rig.drainsBacklog();
+    run.t.ok(recoveryMs < 5000, `recovered within 5 s: ${recoveryMs} ms`);
+    await rig.producer.stop();
+    await rig.drained();
+    await exitsCleanly(run, rig);
+    rig.judge();
+  };
+}
+
+/** SIGTERM while data flows; the producer goes on until the port is closed. */
+async function terminated(rig: Rig): Promise<{ code: number; tookMs: number }> {
+  rig.watchMemory();
+  const began = performance.now();
+  const code = await rig.collector.stop("SIGTERM");
+  const tookMs = performance.now() - began;
+  await rig.producer.stop();
+  return { code, tookMs };
+}
+
+const percentile99 = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "SIGTERM under load with a healthy sink delivers everything",
+    run: async (run) => {
+      const rig = await begin(run);
+      await rig.accepts(2000);
+      const { code } = await terminated(rig);
+      run.t.equal(code, 0);
+      rig.judge();
+    },
+  },
+  {
+    name: "SIGTERM under load with a slow sink delivers everything",
+    run: async (run) => {
+      const rig = await begin(run);
+      rig.sink.behave = () => ({ is: "take", delayMs: 200 + rig.random.below(100) });
+      await rig.accepts(2000);
+      const { code } = await terminated(rig);
+      run.t.equal(code, 0);
+      rig.judge();
+    },
+  },
+  {
+    name: "SIGTERM under load with a hanging sink ends in time and counts every loss as shutdown",
+    run: async (run) => {
+      const rig = await begin(run);
+      rig.sink.behave = () => ({ is: "hang" });
+      await rig.accepts(2000);
+      const { tookMs } = await terminated(rig);
+      run.t.ok(tookMs < 4000, `it ends within the timeout of 2 s and its grace: ${Math.round(tookMs)} ms`);
+      rig.judge({ mayDrop: ["shutdown"] });
+    },
+  },
+  {
+    name: "SIGTERM with a hanging sink and a queue on disk loses nothing: the next start delivers",
+    run: async (run) => {
+      const rig = await begin(run, { isDurable: true });
+      rig.sink.behave = () => ({ is: "hang" });
+      await rig.accepts(1000);
+      await terminated(rig);
+      rig.sink.behave = take;
+      await rig.restart();
+      await rig.drained();
+      run.t.equal(await rig.end(), 0);
+      rig.judge();
+    },
+  },
+  {
+    name: "a second signal ends at once with a code that is not 0; a queue on disk stays whole",
+    run: async (run) => {
+      const rig = await begin(run, { isDurable: true });
+      rig.sink.behave = () => ({ is: "hang" });
+      await rig.accepts(1000);
+      rig.collector.child.kill("SIGTERM");
+      await until("it drains", () => rig.collector.stderr.includes("Received signal from OS"));
+      const { code, tookMs } = await terminated(rig);
+      run.t.not(code, 0);
+      run.t.ok(tookMs < 1000, `it does not wait: ${Math.round(tookMs)} ms`);
+      rig.sink.behave = take;
+      await rig.restart();
+      await rig.drained();
+      run.t.equal(await rig.end(), 0);
+      rig.judge();
+    },
+  },
+  {
+    name: "70 % of the answers are 503, at random: nothing is lost",
+    run: passing(async (rig, { factor }) => {
+      rig.sink.behave = () => (rig.random.chance(70) ? { is: "refuse", status: 503 } : { is: "take" });
+      await rig.handles(30 * factor);
+    }),
+  },
+  {
+    name: "429 with Retry-After is honoured, and nothing is lost",
+    run: async (run) => {
+      const rig = await begin(run);
+      await rig.accepts(200);
+      let refused = 0;
+      let lastRefusalMs = 0;
+      rig.sink.behave = () => {
+        refused++;
+        lastRefusalMs = performance.now();
+        return { is: "refuse", status: 429, retryAfter: "1" };
+      };
+      await until("a request is refused", () => refused > 0);
+      // Many would come within this second at the intervals of the configuration, 50 to 200 ms, for each batch.
+      await rig.producer.stop();
+      await until("a second has passed", () => performance.now() - lastRefusalMs > 850, 10_000);
+      const atRest = refused;
+      rig.sink.behave = take;
+      await rig.drained();
+      run.t.ok(atRest <= 40, `no storm: ${atRest} requests`);
+      await exitsCleanly(run, rig);
+      rig.judge();
+    },
+  },
+  ...[400, 404].map((status) => ({
+    name: `a permanent ${status} loses exactly what it answers, counted as permanent_error`,
+    run: async (run: Run) => {
+      const rig = await begin(run);
+      await rig.accepts(200);
+      rig.sink.behave = () => (rig.random.chance(50) ? { is: "refuse", status } : { is: "take" });
+      await rig.handles(10 * run.factor);
+      rig.sink.behave = take;
+      await rig.accepts(200);
+      await exitsCleanly(run, rig);
+      rig.judge({ mayDrop: ["permanent_error"] });
+    },
+  })),
+  {
+    name: "a sink that answers 413 to larger requests gets smaller ones, and everything",
+    run: passing(async (rig, { factor }) => {
+      rig.sink.behave = () => ({ is: "limit", atMost: 37 });
+      await rig.handles(30 * factor);
+    }),
+  },
+  {
+    name: "connections are refused, then the backend is back: the backlog drains while new data flows",
+    run: passing(async (rig, { factor }) => {
+      await rig.sink.down();
+      await rig.accepts(3000 * factor, 10_000 * factor);
+      await rig.sink.up();
+    }),
+  },
+  {
+    name: "a black hole that neither reads nor answers loses nothing",
+    run: passing(async (rig, { factor }) => {
+      rig.sink.behave = () => ({ is: "hang" });
+      await rig.handles(12 * factor, rig.sink, 10_000 * factor);
+    }),
+  },
+  {
+    name: "connections that end within the request or the answer lose nothing",
+    run: passing(async (rig, { factor }) => {
+      const deeds = ["reset_request", "reset_answer", "take"] as const;
+      rig.sink.behave = () => ({ is: rig.random.pick(deeds) });
+      await rig.handles(40 * factor);
+    }),
+  },
+  {
+    name: "an answer of one byte a second ends in another try, and nothing is lost",
+    run: passing(async (rig, { factor }) => {
+      rig.sink.behave = () => ({ is: "drip" });
+      await rig.handles(10 * factor, rig.sink, 10_000 * factor);
+    }),
+  },
+  {
+    name: "of two sinks one is dead: the other gets everything, no more than twice as late",
+    run: async (run) => {
+      const rig = await begin(run, { exporters: ["healthy", "dead"] });
+      const dead = rig.sinks[1];
+      const latenciesMs = (from: number): number[] =>
+        [...rig.producer.accepted]
+          .filter(([, acceptedMs]) => acceptedMs >= from)
+          .flatMap(([id, acceptedMs]) => {
+            const delivery = rig.sink.delivered.get(id);
+            return delivery === undefined ? [] : [delivery.firstMs - acceptedMs];
+          });
+      await rig.accepts(500);
+      const settledMs = performance.now();
+      await rig.accepts(4000 * run.factor, 10_000 * run.factor);
+      const aloneMs = percentile99(latenciesMs(settledMs));
+      await dead?.down();
+      const deadMs = performance.now();
+      await rig.accepts(6000 * run.factor, 10_000 * run.factor);
+      const besideMs = percentile99(latenciesMs(deadMs));
+      run.t.comment(`p99 ${Math.round(aloneMs)} ms with both, ${Math.round(besideMs)} ms beside a dead one`);
+      // The batch stage alone waits for 50 ms; a shorter time than two of those would measure the machine.
+      run.t.ok(besideMs <= 2 * Math.max(aloneMs, 60), "not more than twice as late");
+      await rig.producer.stop();
+      await rig.drained();
+      await rig.end();
+      run.t.equal(rig.sink.duplicates, 0, "nothing comes twice for the other's sake");
+      rig.judge({ othersMayDrop: ["shutdown"] });
+    },
+  },
+  {
+    name: "kill -9 with a queue on disk: the next process delivers what this one accepted",
+    run: async (run) => {
+      const rig = await begin(run, { isDurable: true });
+      for (let kill = 0; kill < run.factor; kill++) {
+        rig.sink.behave = () => ({ is: "take", delayMs: rig.random.below(40) });
+        await rig.accepts(500 + rig.random.below(1000));
+        await rig.kill();
+        await rig.restart();
+      }
+      await rig.producer.stop();
+      await rig.drained();
+      run.t.equal(await rig.end(), 0);
+      rig.judge();
+    },
+  },
+];
