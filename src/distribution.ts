@@ -51,7 +51,12 @@ export const distribution: FactoryRegistry = [
   },
   {
     kind: "extension",
-    type: "file_storage",
-    load: () => import("./extensions/file-storage/factory.ts").then((m) => m.fileStorage),
+    type: "basicauth",
+    load: () => import("./extensions/basicauth/factory.ts").then((m) => m.basicAuth),
+  },
+  {
+    kind: "extension",
+    type: "bearertokenauth",
+    load: () => import("./extensions/bearertokenauth/factory.ts").then((m) => m.bearerTokenAuth),
   },
 ];

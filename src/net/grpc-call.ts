@@ -77,7 +77,7 @@ export class GrpcCall implements UnaryCall {
     this.#headers = headers;
     // Until `onCancel`, which always comes.
     this.#inFlight.begin();
-    if (this.#reserve(assumedBodyBytes)) this.#call.startRead();
+    if (this.#isLetIn(headers) && this.#reserve(assumedBodyBytes)) this.#call.startRead();
   }
 
   onReceiveMessage(message: Uint8Array): void {
@@ -127,6 +127,16 @@ export class GrpcCall implements UnaryCall {
     this.#inFlight.end();
   }
 
+  #isLetIn(headers: Metadata): boolean {
+    try {
+      this.#method.authenticate?.((name) => textOf(headers.get(name)[0]));
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
   #reserve(byteCount: number): boolean {
     if (this.#state !== "reading") return false;
     const refusal = this.#reservation?.resize(byteCount);
@@ -162,6 +172,10 @@ export const takenOver = { start: ignore } as unknown as grpc.ServerIntercepting
 const okStatus = { code: RpcCode.ok, details: "OK", metadata: null };
 
 function ignore(): void {}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
 
 function isText(value: unknown): value is string {
   return typeof value === "string";

@@ -6,6 +6,7 @@
  * - `corrupt_encoding`: its compressed bytes are broken
  * - `unsupported_media_type`, `wrong_method`, `unknown_path`: it is not OTLP over HTTP
  * - `unused_signal`: no pipeline takes this signal
+ * - `unauthenticated`: its sender did not show the right credentials
  * - `refused`: no room for it now; the sender is asked to come again
  * - `unavailable`: the pipeline could not take it now; the sender is asked to come again
  * - `permanent`: the pipeline will never take it
@@ -24,6 +25,7 @@ export type RejectionReason =
   | "wrong_method"
   | "unknown_path"
   | "unused_signal"
+  | "unauthenticated"
   | "refused"
   | "unavailable"
   | "permanent"

@@ -1,4 +1,5 @@
 import type { Admission } from "../component/consumer.ts";
+import type { HeaderOf } from "./server-authenticator.ts";
 import type { RpcStatus } from "./rpc-status.ts";
 
 /**
@@ -10,6 +11,8 @@ export interface UnaryMethod {
   readonly path: string;
   /** Asked for room before the message is read. */
   readonly admission?: Admission | undefined;
+  /** Asked for the sender's credentials before anything else; throws what the call then fails with. */
+  readonly authenticate?: ((headerOf: HeaderOf) => void) | undefined;
   /**
    * Takes a message, decompressed, whose memory the caller gives away. Resolves with the answer; a rejection is turned
    * into a status by `GrpcServerOptions.refuse`.

@@ -2,9 +2,10 @@ import { Client, Metadata, type ChannelOptions, type ServiceError } from "@grpc/
 import type { Clock } from "../../component/clock.ts";
 import type { Secret } from "../../component/secret.ts";
 import { RpcCode } from "../rpc-status.ts";
-import { signedHeaders, type ClientAuthenticator } from "./authenticator.ts";
+import { signedHeaders, type ClientAuthenticator, type RequestHeaders } from "./authenticator.ts";
 import { maxAnswerBytes, type GrpcAnswer } from "./grpc-answer.ts";
 import { GrpcCredentials } from "./grpc-credentials.ts";
+import { maskBytes, maskText, secretValues } from "./mask-secrets.ts";
 import { isLoopback, type GrpcTarget } from "./grpc-target.ts";
 import type { TlsContext } from "./tls-context.ts";
 
@@ -67,9 +68,8 @@ export class GrpcClient {
   async call(path: string, message: Uint8Array, timeoutMs: number, signal: AbortSignal): Promise<GrpcAnswer> {
     const metadata = this.#metadata.clone();
     const { authenticator } = this.#options;
-    if (authenticator !== undefined) {
-      for (const [name, value] of await signedHeaders(authenticator, "gRPC")) metadata.set(name, value);
-    }
+    const signed = authenticator === undefined ? [] : await signedHeaders(authenticator, "gRPC");
+    for (const [name, value] of signed) metadata.set(name, value);
     if (signal.aborted) return cancelled;
     return new Promise((resolve) => {
       let hasHead = false;
@@ -82,7 +82,7 @@ export class GrpcClient {
         timeoutMs > 0 ? { deadline: Date.now() + timeoutMs } : {},
         (error, body) => {
           signal.removeEventListener("abort", onAbort);
-          resolve(error === null ? succeeded(body) : failed(error, hasHead));
+          resolve(this.#masked(error === null ? succeeded(body) : failed(error, hasHead), signed));
         },
       );
       call.once("metadata", () => {
@@ -91,6 +91,20 @@ export class GrpcClient {
       const onAbort = (): void => call.cancel();
       signal.addEventListener("abort", onAbort, { once: true });
     });
+  }
+
+  /** The peer may repeat in its answer what it was shown. */
+  #masked(answer: GrpcAnswer, signed: RequestHeaders): GrpcAnswer {
+    const { details, statusBytes, body } = answer;
+    if (answer.code === RpcCode.ok && (body?.length ?? 0) <= 2) return answer;
+    const fixed = [...this.#options.headers].map(([name, value]) => [name, value.reveal()] as const);
+    const values = secretValues([...fixed, ...signed]);
+    return {
+      ...answer,
+      details: maskText(details, values),
+      statusBytes: statusBytes === undefined ? undefined : maskBytes(statusBytes, values),
+      body: body === undefined ? undefined : maskBytes(body, values),
+    };
   }
 
   /** Ends all connections. Calls under way should have ended before. */

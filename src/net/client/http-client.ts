@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { signedHeaders, type ClientAuthenticator } from "./authenticator.ts";
 import { httpHeaderValue } from "./client-headers.ts";
 import { AnswerReader, type HttpAnswer } from "./http-answer.ts";
+import { maskBytes, secretValues } from "./mask-secrets.ts";
 import { createHttpConnector, type HttpConnectorOptions } from "./http-connector.ts";
 
 export interface HttpClientOptions extends HttpConnectorOptions {
@@ -50,7 +51,7 @@ export class HttpClient {
 
   /**
    * One request. Rejects with the error of the connection, with the reason of `signal` when that aborts, or with the error
-   * of the authenticator.
+   * of the authenticator. The answer has asterisks where the peer repeats a secret header.
    */
   async post(body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
     const { url, authenticator } = this.#options;
@@ -62,7 +63,9 @@ export class HttpClient {
     } catch (error) {
       reader.fail(error);
     }
-    return reader.answer;
+    const answer = await reader.answer;
+    // Success has two bytes or none.
+    return answer.body.length <= 2 ? answer : { ...answer, body: maskBytes(answer.body, secretsOf(headers)) };
   }
 
   async #signedHeaders(authenticator: ClientAuthenticator): Promise<string[]> {
@@ -78,6 +81,15 @@ export class HttpClient {
     this.#closing.abort();
     return this.#dispatcher.destroy();
   }
+}
+
+/** `headers` in pairs: name, value, name, value. The values as text, not as the bytes that Node sends. */
+function secretsOf(headers: readonly string[]): readonly string[] {
+  const pairs: [string, string][] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    pairs.push([headers[index] ?? "", Buffer.from(headers[index + 1] ?? "", "latin1").toString("utf8")]);
+  }
+  return secretValues(pairs);
 }
 
 async function openDispatcher(options: HttpClientOptions, closing: AbortSignal): Promise<Dispatcher> {

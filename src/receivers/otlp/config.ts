@@ -13,6 +13,7 @@ import {
 } from "../../component/fields.ts";
 import { parseEndpoint } from "../../net/endpoint.ts";
 import { contentEncodings } from "../../net/inflate.ts";
+import { grpcServerAuthField, httpServerAuthField } from "../../net/server-authenticator.ts";
 import { tlsServerConfig, unsupported } from "../../net/tls-server-config.ts";
 
 export const defaultGrpcEndpoint = "localhost:4317";
@@ -58,7 +59,6 @@ const bufferSize = (name: string) =>
     v.check((value) => value >= 0, `invalid ${name} value`),
   );
 
-const authNotYet = "Authentication is not supported yet: remove this key, and let only trusted networks reach the port";
 const middlewares = unsupported(
   "Extensions that see each request",
   "Middlewares are not supported yet: remove this key",
@@ -110,7 +110,7 @@ const grpc = section({
   write_buffer_size: field(bufferSize("write_buffer_size"), { about: "No effect", default: 0, unit: "bytes" }),
   keepalive: field(keepalive, { about: "Life of connections", default: {} }),
   tls: optionalField(v.nullable(tlsServerConfig), { about: "TLS; plaintext without it" }),
-  auth: unsupported("Authentication of clients", authNotYet),
+  auth: grpcServerAuthField,
   include_metadata: field(boolean, { about: "Hands the metadata of requests to the pipelines", default: false }),
   middlewares,
 });
@@ -159,7 +159,7 @@ const http = section({
   include_metadata: field(boolean, { about: "Hands the headers of requests to the pipelines", default: false }),
   response_headers: field(headers, { about: "Headers that every answer gets", default: {} }),
   cors: field(cors, { about: "Pages of other origins that may send; none without it", default: {} }),
-  auth: unsupported("Authentication of clients", authNotYet),
+  auth: httpServerAuthField,
   tls: optionalField(v.nullable(tlsServerConfig), { about: "TLS; plaintext without it" }),
   read_timeout: field(duration, { about: "How long a request may take to arrive; 0 is 5m", default: "0s" }),
   read_header_timeout: field(duration, { about: "How long its head may take; 0 is 1m", default: "0s" }),

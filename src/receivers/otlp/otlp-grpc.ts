@@ -2,6 +2,7 @@ import type { RequestContext } from "../../component/consumer.ts";
 import type { Rejections } from "../../net/rejections.ts";
 import { RequestError } from "../../net/request-error.ts";
 import type { RpcStatus } from "../../net/rpc-status.ts";
+import { requireCredentials, type HeaderOf, type ServerAuthenticator } from "../../net/server-authenticator.ts";
 import type { UnaryCall, UnaryMethod } from "../../net/unary-method.ts";
 import type { Signal } from "../../pdata/signal.ts";
 import { validate } from "../../pdata/validate.ts";
@@ -15,6 +16,7 @@ export interface OtlpGrpcOptions {
   readonly includeMetadata: boolean;
   readonly intake: Intake;
   readonly rejections: Rejections;
+  readonly authenticator: ServerAuthenticator | undefined;
 }
 
 /** OTLP over gRPC (reference §4.4), as methods for a server. */
@@ -27,15 +29,22 @@ export class OtlpGrpc {
 
   /** One method for each signal, also for those that no pipeline takes. */
   methods(definitions: readonly ExportMethod[]): readonly UnaryMethod[] {
-    const { intake } = this.#options;
+    const { intake, authenticator } = this.#options;
+    const authenticate =
+      authenticator === undefined ? undefined : (headerOf: HeaderOf) => requireCredentials(authenticator, headerOf);
     return definitions.map(({ signal, service, path }) =>
       intake.uses(signal)
         ? {
             path,
+            authenticate,
             admission: intake.admission(signal),
             handle: (message: Uint8Array, call: UnaryCall) => this.#take(signal, message, call),
           }
-        : { path, handle: () => Promise.reject(new RequestError("unused_signal", `unknown service ${service}`)) },
+        : {
+            path,
+            authenticate,
+            handle: () => Promise.reject(new RequestError("unused_signal", `unknown service ${service}`)),
+          },
     );
   }
 

@@ -7,6 +7,7 @@ import { assumedBodyBytes, claimedLength, discardBody, readBody } from "../../ne
 import type { Rejections } from "../../net/rejections.ts";
 import type { RejectionReason } from "../../net/request-error.ts";
 import { Reservation } from "../../net/reservation.ts";
+import { requireCredentials, type ServerAuthenticator } from "../../net/server-authenticator.ts";
 import { signals, type Signal } from "../../pdata/signal.ts";
 import type { HttpConfig } from "./config.ts";
 import type { Corrections } from "./corrections.ts";
@@ -14,7 +15,14 @@ import { decodeBody, type BodyForm } from "./decode-body.ts";
 import { answerEmpty, answerStatus, answerSuccess, answerText, contentTypes, type Headers } from "./http-answer.ts";
 import type { Intake } from "./intake.ts";
 import { refusalOf } from "./refusal.ts";
-import { contentEncoding, labelledForm, metadataOf, noMetadata } from "./request-head.ts";
+import {
+  contentEncoding,
+  credentialHeaders,
+  labelledForm,
+  loggedPath,
+  metadataOf,
+  noMetadata,
+} from "./request-head.ts";
 import { Router } from "./router.ts";
 
 const defaultMaxBodyBytes = 20 * 1024 * 1024;
@@ -26,6 +34,9 @@ export interface OtlpHttpOptions {
   readonly intake: Intake;
   readonly rejections: Rejections;
   readonly corrections: Corrections;
+  readonly authenticator: ServerAuthenticator | undefined;
+  /** Query parameters that the authenticator sees as headers. */
+  readonly requestParams: readonly string[];
 }
 
 /** What one request has told so far. */
@@ -111,7 +122,8 @@ export class OtlpHttp {
 
   async #take(exchange: Exchange): Promise<void> {
     const { request, response, peer } = exchange;
-    const { config, intake, corrections } = this.#options;
+    const { config, intake, corrections, authenticator, requestParams } = this.#options;
+    if (authenticator !== undefined) requireCredentials(authenticator, credentialHeaders(request, requestParams));
     const encoding = contentEncoding(request.headers["content-encoding"], this.#encodings);
     const route = this.#router.find(request.url ?? "");
     if (route === undefined || !intake.uses(route.signal)) return this.#notFound(exchange, route?.signal);
@@ -135,8 +147,8 @@ export class OtlpHttp {
     if (refusal !== undefined) throw refusal;
     const { batch, form } = decodeBody(route.signal, body, label);
     exchange.form = form;
-    if (form !== label) corrections.add("content_type", peer, request.url ?? "", labelRemedy(form));
-    if (route.correction !== undefined) corrections.add("path", peer, request.url ?? "", route.correction);
+    if (form !== label) corrections.add("content_type", peer, loggedPath(request), labelRemedy(form));
+    if (route.correction !== undefined) corrections.add("path", peer, loggedPath(request), route.correction);
     const metadata = config.includeMetadata ? metadataOf(request) : noMetadata;
     const context: RequestContext = { peer, metadata, transport: "http" };
     await intake.take(batch, context);
@@ -179,7 +191,7 @@ export class OtlpHttp {
 
   #reject({ request, peer }: Exchange, reason: RejectionReason, error: string, remedy: string): void {
     const protocol = `HTTP/${request.httpVersion}`;
-    this.#options.rejections.add({ reason, peer, protocol, path: request.url ?? "", error, remedy });
+    this.#options.rejections.add({ reason, peer, protocol, path: loggedPath(request), error, remedy });
   }
 
   /** Headers that every answer to this request gets; usually none. */

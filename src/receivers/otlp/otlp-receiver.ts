@@ -2,19 +2,17 @@ import type { Component } from "../../component/component.ts";
 import type { ReceiverOutputs, Settings } from "../../component/factory.ts";
 import type { Host } from "../../component/host.ts";
 import { formatEndpoint } from "../../net/endpoint.ts";
-import type { GrpcServer } from "../../net/grpc-server.ts";
-import { HttpServer } from "../../net/http-server.ts";
+import type { GrpcServerOptions } from "../../net/grpc-server.ts";
 import { inContainer } from "../../net/in-container.ts";
 import { Rejections } from "../../net/rejections.ts";
 import { SharedPort } from "../../net/shared-port.ts";
 import { TlsServer } from "../../net/tls-server.ts";
-import { defaultGrpcConfig, defaultHttpConfig, type OtlpReceiverConfig } from "./config.ts";
+import type { OtlpReceiverConfig } from "./config.ts";
 import { Corrections } from "./corrections.ts";
-import { grpcServerLimits, httpServerLimits } from "./limits.ts";
 import { Intake } from "./intake.ts";
-import { OtlpGrpc } from "./otlp-grpc.ts";
-import { OtlpHttp } from "./otlp-http.ts";
 import { legacyHttpPort, planPorts, type PortPlan } from "./ports.ts";
+import { findRealm, realmOf } from "./realm.ts";
+import { Servers } from "./servers.ts";
 
 export interface OtlpReceiverOptions {
   readonly config: OtlpReceiverConfig;
@@ -26,9 +24,8 @@ export interface OtlpReceiverOptions {
 interface Running {
   readonly intake: Intake;
   readonly rejections: Rejections;
-  readonly http: OtlpHttp;
-  readonly httpServer: HttpServer;
-  readonly grpcServer: GrpcServer;
+  /** One for each realm; ports with the same realm share theirs. */
+  readonly servers: Servers[];
   readonly ports: SharedPort[];
 }
 
@@ -63,28 +60,31 @@ export class OtlpReceiver implements Component {
       import("../../net/grpc-server.ts"),
       import("./services.ts"),
     ]);
-    const grpcConfig = config.protocols.grpc ?? defaultGrpcConfig;
-    const httpConfig = config.protocols.http ?? defaultHttpConfig;
-    const intake = new Intake(outputs);
-    const rejections = new Rejections(settings);
-    const http = new OtlpHttp({ config: httpConfig, intake, rejections, corrections: new Corrections(settings) });
-    const grpc = new OtlpGrpc({ includeMetadata: grpcConfig.includeMetadata, intake, rejections });
-    const httpServer = new HttpServer({ handler: http.handle, rejections, ...httpServerLimits(httpConfig) });
-    const grpcServer = new GrpcServer({
-      methods: grpc.methods(await loadExportMethods()),
-      refuse: grpc.refuse,
-      rejections,
-      http: http.handle,
-      ...grpcServerLimits(grpcConfig),
-    });
-    httpServer.start();
-    this.#running = { intake, rejections, http, httpServer, grpcServer, ports: [] };
-    for (const plan of planPorts(config, inContainer())) await this.#open(plan, this.#running, host);
+    const realm = findRealm(config, host);
+    const shared = {
+      config,
+      intake: new Intake(outputs),
+      rejections: new Rejections(settings),
+      corrections: new Corrections(settings),
+      methods: await loadExportMethods(),
+      createGrpcServer: (options: GrpcServerOptions) => new GrpcServer(options),
+    };
+    const running: Running = { intake: shared.intake, rejections: shared.rejections, servers: [], ports: [] };
+    this.#running = running;
+    for (const plan of planPorts(config, inContainer())) {
+      const { grpc, http } = realmOf(plan, realm);
+      let servers = running.servers.find(({ realm }) => realm.grpc === grpc && realm.http === http);
+      if (servers === undefined) {
+        servers = new Servers({ ...shared, realm: { grpc, http } });
+        running.servers.push(servers);
+      }
+      await this.#open(plan, servers, running, host);
+    }
   }
 
-  async #open(plan: PortPlan, running: Running, host: Host): Promise<void> {
+  async #open(plan: PortPlan, servers: Servers, running: Running, host: Host): Promise<void> {
     const { settings } = this.#options;
-    const { rejections, httpServer, grpcServer } = running;
+    const { rejections } = running;
     const tls =
       plan.tls === undefined
         ? undefined
@@ -95,8 +95,8 @@ export class OtlpReceiver implements Component {
       allInterfaces: plan.allInterfaces,
       clock: settings.clock,
       rejections,
-      http1: (socket) => httpServer.accept(socket),
-      http2: (socket) => grpcServer.accept(socket),
+      http1: (socket) => servers.acceptHttp1(socket),
+      http2: (socket) => servers.acceptHttp2(socket),
       ...(tls !== undefined && { tls: (socket) => tls.accept(socket) }),
     });
     try {
@@ -142,16 +142,13 @@ export class OtlpReceiver implements Component {
     await this.#starting?.catch(() => undefined);
     const running = this.#running;
     if (running === undefined) return;
-    const { intake, rejections, http, httpServer, grpcServer, ports } = running;
+    const { intake, rejections, servers, ports } = running;
     for (const port of ports) port.close();
-    const answered = Promise.all([http.close(), grpcServer.close()]);
-    httpServer.closeIdle();
-    await settled(answered, signal);
+    await settled(Promise.all(servers.map((each) => each.close())), signal);
     intake.close();
-    httpServer.closeIdle();
+    for (const each of servers) each.closeIdle();
     await settled(Promise.all(ports.map((port) => port.empty())), signal, lingerMs);
-    grpcServer.destroy();
-    httpServer.close();
+    for (const each of servers) each.destroy();
     for (const port of ports) port.destroy();
     rejections.close();
   }

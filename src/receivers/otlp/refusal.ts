@@ -1,5 +1,6 @@
 import { ConsumeError } from "../../component/consume-error.ts";
 import { RequestError, type RejectionReason } from "../../net/request-error.ts";
+import { UnauthenticatedError } from "../../net/server-authenticator.ts";
 import { RpcCode, type RpcStatus } from "../../net/rpc-status.ts";
 import { InvalidRequestError } from "../../pdata/invalid-request-error.ts";
 
@@ -27,6 +28,7 @@ const remedies: Readonly<Record<RejectionReason, string>> = {
   wrong_method: "send with POST",
   unknown_path: "correct the path in the client's endpoint",
   unused_signal: "name this receiver in a pipeline of the signal, or switch the signal off in the client",
+  unauthenticated: "give the client the credentials that auth::authenticator of this receiver asks for",
   refused: "the sender was told to come again; send less, or raise the limits of memory_limiter",
   unavailable: "the sender was told to come again; look for the stage that fails",
   permanent: "look for the stage that refuses this data",
@@ -52,6 +54,10 @@ const rpcCodes: Readonly<Partial<Record<RejectionReason, number>>> = {
  */
 export function refusalOf(error: unknown, transport: "grpc" | "http"): Refusal {
   if (error instanceof InvalidRequestError) return refuse("bad_data", RpcCode.invalidArgument, error.message, 400);
+  if (error instanceof UnauthenticatedError) {
+    const { reason, message, logText } = error;
+    return { ...refuse(reason, RpcCode.unauthenticated, message, 401), error: logText };
+  }
   if (error instanceof RequestError) {
     const { reason, message } = error;
     if (transport === "http") return refuse(reason, RpcCode.invalidArgument, message, 400);

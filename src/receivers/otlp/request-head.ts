@@ -1,6 +1,7 @@
 import type { HttpRequest } from "../../net/http-message.ts";
 import { contentEncodings, type ContentEncoding } from "../../net/inflate.ts";
 import { RequestError } from "../../net/request-error.ts";
+import type { HeaderOf } from "../../net/server-authenticator.ts";
 import type { BodyForm } from "./decode-body.ts";
 
 /** The form that `Content-Type` names; undefined for others and for none. Letter case and parameters do not matter. */
@@ -48,4 +49,23 @@ export function metadataOf(request: HttpRequest): ReadonlyMap<string, readonly s
     else values.push(value);
   }
   return result;
+}
+
+/** What an authenticator sees of a request: its headers, and the query parameters that `request_params` lists. */
+export function credentialHeaders({ headers, url }: HttpRequest, requestParams: readonly string[]): HeaderOf {
+  const mark = requestParams.length === 0 ? -1 : (url ?? "").indexOf("?");
+  const query = mark < 0 ? undefined : new URLSearchParams(url?.slice(mark + 1));
+  return (name) => {
+    for (const param of query === undefined ? [] : requestParams) {
+      const value = param.toLowerCase() === name ? query?.get(param) : undefined;
+      if (value !== undefined && value !== null) return value;
+    }
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+}
+
+/** Where a request went, for the log: without the query, which may hold a token. */
+export function loggedPath({ url }: HttpRequest): string {
+  return (url ?? "").replace(/[?#].*$/s, "");
 }

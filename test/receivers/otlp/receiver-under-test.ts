@@ -33,6 +33,8 @@ export interface ReceiverTestOptions {
   readonly signals?: readonly ("traces" | "metrics" | "logs")[];
   /** Opinion of the traces pipeline before a body is read. */
   readonly admission?: Admission;
+  /** Holds the extensions that the configuration names. */
+  readonly host?: TestHost;
 }
 
 /** Starts one; the end of the test shuts it down. */
@@ -44,7 +46,7 @@ export async function startReceiver(t: Test, options: ReceiverTestOptions = {}):
     },
   });
   const settings = testSettings({ id: "otlp" });
-  const host = new TestHost();
+  const host = options.host ?? new TestHost();
   const traces = new RecordingConsumer<"traces">();
   traces.admission = options.admission;
   const metrics = new RecordingConsumer<"metrics">();
