@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { itemsOf } from "./item.ts";
 
@@ -8,6 +9,8 @@ export type Deed =
   | { readonly is: "take"; readonly delayMs?: number }
   /** Takes up to `atMost` items, answers 413 to more. */
   | { readonly is: "limit"; readonly atMost: number }
+  /** OTLP: answers 200 and says that the first `rejected` items were not taken. */
+  | { readonly is: "take_part"; readonly rejected: number }
   | { readonly is: "refuse"; readonly status: number; readonly retryAfter?: string }
   /** Neither reads nor answers. */
   | { readonly is: "hang" }
@@ -32,6 +35,7 @@ export class FaultySink {
   #server: Server;
   #port = 0;
   readonly #drips = new Set<NodeJS.Timeout>();
+  readonly #unwatch = new WeakMap<Socket, () => void>();
   behave: Behaviour = take;
   requests = 0;
   readonly delivered = new Map<string, Delivery>();
@@ -90,6 +94,17 @@ export class FaultySink {
     return server;
   }
 
+  /** A sender that ends the connection at once, as at its timeout, may not have read the answer. */
+  #watch(socket: Socket, itemCount: number): void {
+    const answeredMs = performance.now();
+    const onClose = (): void => {
+      if (performance.now() - answeredMs < 1000) this.uncertain += itemCount;
+    };
+    this.#unwatch.get(socket)?.();
+    socket.once("close", onClose);
+    this.#unwatch.set(socket, () => socket.off("close", onClose));
+  }
+
   #handle(request: IncomingMessage, response: ServerResponse, deed: Deed): void {
     if (deed.is === "hang") return;
     if (deed.is === "reset_request") return void request.once("data", () => request.socket.resetAndDestroy());
@@ -115,15 +130,23 @@ export class FaultySink {
     if (response.destroyed) return;
     this.changed.push(...changed);
     const firstMs = performance.now();
-    for (const id of ids) {
+    const rejected = deed.is === "take_part" ? Math.min(deed.rejected, ids.length) : 0;
+    for (const id of ids.slice(rejected)) {
       const delivery = this.delivered.get(id);
       if (delivery === undefined) this.delivered.set(id, { times: 1, firstMs });
       else delivery.times++;
     }
+    const { socket } = response;
     response.once("close", () => {
-      if (!response.writableFinished) this.uncertain += ids.length;
+      if (response.writableFinished && socket !== null) this.#watch(socket, ids.length);
+      else this.uncertain += ids.length;
     });
     if (deed.is === "take" || deed.is === "limit") return void response.writeHead(200).end();
+    if (deed.is === "take_part") {
+      // ExportTraceServiceResponse: partial_success { rejected_spans }.
+      const answer = Uint8Array.of(0x0a, 0x02, 0x08, rejected);
+      return void response.writeHead(200, { "content-type": "application/x-protobuf" }).end(answer);
+    }
     response.writeHead(200, { "content-length": "1000" }).write("x");
     if (deed.is === "reset_answer") return void setImmediate(() => response.socket?.resetAndDestroy());
     const drip = setInterval(() => response.write("x"), 1000);

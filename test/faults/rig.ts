@@ -16,10 +16,8 @@ export interface RigOptions {
   readonly seed: number;
   /** The queue is on disk. */
   readonly isDurable?: boolean;
-  /** More keys of each exporter, in YAML's flow form. */
-  readonly more?: string;
-  readonly queueSize?: number;
-  readonly maxElapsed?: string;
+  /** By name; 1000 batches without. */
+  readonly queueSizes?: Readonly<Record<string, number>>;
   /** Names of exporters; each has a sink of its own. */
   readonly exporters?: readonly string[];
 }
@@ -100,6 +98,22 @@ service:
 
   missing(sink = this.sink): string[] {
     return [...this.producer.accepted.keys()].filter((id) => !sink.delivered.has(id));
+  }
+
+  /** The time from answer to arrival at the first sink of 99 % of what was accepted in between, ms. */
+  latencyMs(fromMs: number, toMs = Number.POSITIVE_INFINITY): number {
+    const latencies: number[] = [];
+    for (const [id, acceptedMs] of this.producer.accepted) {
+      const delivery = this.sink.delivered.get(id);
+      if (acceptedMs >= fromMs && acceptedMs < toMs && delivery !== undefined)
+        latencies.push(Math.round(delivery.firstMs - acceptedMs));
+    }
+    return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
+  }
+
+  /** Whether all that was accepted since then is at the first sink. */
+  isDelivered(fromMs: number): boolean {
+    return [...this.producer.accepted].every(([id, acceptedMs]) => acceptedMs < fromMs || this.sink.delivered.has(id));
   }
 
   async accepts(more: number, deadlineMs = 10_000): Promise<void> {
@@ -203,10 +217,10 @@ service:
 }
 
 function exporter(name: string, port: number, storage: string | undefined, options: RigOptions): string {
-  const { type, more = "", queueSize = 1000, maxElapsed = "0s" } = options;
+  const { type, queueSizes = {} } = options;
   const url = `http://127.0.0.1:${port}`;
   const endpoint = type === "otlp_http" ? `endpoint: "${url}"` : `traces: { endpoint: "${url}" }`;
-  const queue = `{ queue_size: ${queueSize}${storage === undefined ? "" : ", storage: file_storage"} }`;
-  const retry = `{ initial_interval: 50ms, max_interval: 200ms, max_elapsed_time: ${maxElapsed} }`;
-  return `  ${type}/${name}: { ${endpoint}, timeout: 500ms, sending_queue: ${queue}, retry_on_failure: ${retry}${more} }`;
+  const queue = `{ queue_size: ${queueSizes[name] ?? 1000}${storage === undefined ? "" : ", storage: file_storage"} }`;
+  const retry = `{ initial_interval: 50ms, max_interval: 200ms, max_elapsed_time: 0s }`;
+  return `  ${type}/${name}: { ${endpoint}, timeout: 500ms, sending_queue: ${queue}, retry_on_failure: ${retry} }`;
 }
