@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeSync } from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { ConsumeError } from "../../src/component/consume-error.ts";
@@ -177,8 +177,10 @@ t.test("a record that is damaged while it waits is set aside and counted; the ot
   const [file = ""] = readdirSync(folderOf(directory));
   const bytes = readFileSync(path.join(folderOf(directory), file));
   const last = bytes.length - 2;
-  bytes[last] = (bytes[last] ?? 0) ^ 1;
-  writeFileSync(path.join(folderOf(directory), file), bytes);
+  // In place: a file that is written anew is empty for a moment, and may be read just then.
+  const descriptor = openSync(path.join(folderOf(directory), file), "r+");
+  writeSync(descriptor, Buffer.of((bytes[last] ?? 0) ^ 1), 0, 1, last);
+  closeSync(descriptor);
   isReady = true;
   await second.clock.advance(10_000);
   await until(() => second.ledger.held === 0, "all is decided");

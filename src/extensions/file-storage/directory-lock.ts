@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, rename, unlink } from "node:fs/promises";
+import { linkSync, statSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { sleep, type Clock } from "../../component/clock.ts";
 
-/** The kernel's limit is 108 on Linux and 104 on macOS. */
-const maxSocketPath = 100;
+/** The kernel's limit is 108 on Linux and 104 on macOS; a socket has nine characters more while it is made. */
+const maxSocketPath = 90;
+/** Longer than the instant between a rival's last look at a lock left behind and its removal. Real time, not the clock's. */
+const settleMs = 50;
 const answerMs = 1000;
 const retryMs = 50;
 
@@ -14,15 +17,23 @@ const retryMs = 50;
  * One process in a directory at a time. The lock is a socket that its owner listens on: the kernel closes it with the
  * process, however that ends, and it works between containers that share the directory.
  *
- *     listen ──► held
+ *     listen, link to the name ──► still ours a moment later ──► held
  *        └ in use ──► connect ─ answered ──► somebody is there
- *                        └ refused: left behind by a process that was killed ──► moved away, listen again
+ *                        └ refused: left behind by a process that was killed ──► removed, again
+ *
+ * Rivals that find the same lock left behind may remove each other's new one: whoever is not at the name after a moment
+ * has lost it and begins again.
  */
 export class DirectoryLock {
   readonly #server: Server;
+  readonly #address: string;
+  /** Inode of our socket; undefined where sockets are no files. */
+  readonly #inode: bigint | undefined;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, address: string, inode: bigint | undefined) {
     this.#server = server;
+    this.#address = address;
+    this.#inode = inode;
   }
 
   /** Waits up to `timeoutMs` for the owner to leave. Throws if it does not. */
@@ -30,11 +41,13 @@ export class DirectoryLock {
     const address = lockAddress(directory);
     const endMs = clock.monotonic() + timeoutMs;
     for (;;) {
-      const server = await listen(address);
-      if (server !== undefined) return new DirectoryLock(server);
+      const lock = process.platform === "win32" ? await takePipe(address) : await takeSocket(address);
+      if (lock !== undefined) return new DirectoryLock(lock.server, address, lock.inode);
+      const inode = inodeAt(address);
       const owner = await ownerOf(address);
       if (owner === undefined) {
-        await moveAway(address);
+        // Nothing is awaited between the last look and the removal.
+        if (inode !== undefined && inodeAt(address) === inode) unlinkSync(address);
         continue;
       }
       if (clock.monotonic() >= endMs) {
@@ -46,10 +59,49 @@ export class DirectoryLock {
     }
   }
 
-  /** Closing unlinks the socket. */
-  release(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+  async release(): Promise<void> {
+    if (this.#inode !== undefined && inodeAt(this.#address) === this.#inode) unlinkSync(this.#address);
+    await closed(this.#server);
   }
+}
+
+interface Held {
+  readonly server: Server;
+  readonly inode: bigint | undefined;
+}
+
+/** Named pipes belong to one process and go with it. */
+async function takePipe(address: string): Promise<Held | undefined> {
+  const server = await listen(address);
+  return server === undefined ? undefined : { server, inode: undefined };
+}
+
+async function takeSocket(address: string): Promise<Held | undefined> {
+  // Under a name of its own first: closing a server unlinks the name that it was given, whoever is there by then.
+  const own = `${address}.${randomUUID().slice(0, 8)}`;
+  const server = await listen(own);
+  if (server === undefined) return undefined;
+  const inode = inodeAt(own);
+  try {
+    linkSync(own, address);
+  } catch (error) {
+    await closed(server);
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return undefined;
+    throw error;
+  }
+  unlinkSync(own);
+  await wait(settleMs);
+  if (inode !== undefined && inodeAt(address) === inode) return { server, inode };
+  await closed(server);
+  return undefined;
+}
+
+function inodeAt(address: string): bigint | undefined {
+  return statSync(address, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 function lockAddress(directory: string): string {
@@ -94,24 +146,4 @@ function ownerOf(address: string): Promise<string | undefined> {
       else reject(new Error(`Cannot lock ${address}: ${error.message}`, { cause: error }));
     });
   });
-}
-
-/**
- * Two processes may find the same lock left behind: the slower one would move the faster one's away. So it looks at what
- * it has moved, and puts it back if somebody is there.
- */
-async function moveAway(address: string): Promise<void> {
-  const moved = `${address}.${randomUUID().slice(0, 8)}`;
-  try {
-    await rename(address, moved);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
-    throw error;
-  }
-  if ((await ownerOf(moved)) !== undefined) {
-    await link(moved, address).catch(() => {
-      // Somebody is there again already; then that one is asked next.
-    });
-  }
-  await unlink(moved);
 }
