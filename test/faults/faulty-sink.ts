@@ -98,7 +98,7 @@ export class FaultySink {
   #watch(socket: Socket, itemCount: number): void {
     const answeredMs = performance.now();
     const onClose = (): void => {
-      if (performance.now() - answeredMs < 1000) this.uncertain += itemCount;
+      if (performance.now() - answeredMs < 5000) this.uncertain += itemCount;
     };
     this.#unwatch.get(socket)?.();
     socket.once("close", onClose);
