@@ -278,3 +278,19 @@ t.test("summaries: infinite values lose their line only", async (t) => {
   ]);
   t.same([hits, dropped], [{ value_infinite: 2 }, 0]);
 });
+
+t.test("span logs hold the line of their span, whatever quotes it has", async (t) => {
+  const events = [{ timeUnixNano: "1795176000123456000", name: "it's" }];
+  for (const [name, attributes, resource, scope] of [
+    ["plain", { k: "v" }, {}, {}],
+    [`it's "so"`, { k: `'a' "b" \\c` }, {}, {}],
+    ["plain", { k: "v" }, { "host.name": `h'1"`, "a.b": "it's" }, {}],
+    ["plain", { k: "v" }, { tab: "a\tb" }, { name: "it's", version: "1" }],
+  ] as const) {
+    const lines = linesOf("traces", spanRequest({ name, attributes, fields: { events } }, resource, scope));
+    const line = readLines("trace", lines.body("trace"))[0];
+    const logs = readLines("spanLogs", lines.body("spanLogs"))[0];
+    t.same([line?.verdict, logs?.verdict], ["accepted", "accepted"]);
+    t.same((logs?.decoded as DecodedSpanLogs).span, line?.decoded);
+  }
+});

@@ -38,6 +38,14 @@ t.test("as many tags as fit stay on the line, the others are whole in one span l
   t.same(hits, { too_many_tags: 2 });
 });
 
+t.test("a long value that is left out stands in the span log once", async (t) => {
+  const value = "x".repeat(200);
+  const { tags, logs, hits } = spanOf({ attributes: { ...many(18), long: value } });
+  t.equal(tags.size, 20);
+  t.same(logs[0]?.fields, { name: "overflow", k16: "v16", k17: "v17", long: value });
+  t.same(hits, { too_many_tags: 3 });
+});
+
 t.test("identity comes first, then preferred keys, then the span's own attributes, then the resource's", async (t) => {
   const attributes = { ...many(30), "error": true, "airflow.dag_id": "d", "task_id": "x", "cluster": "c" };
   const resource = { ...identity, "shard": "s", "telemetry.sdk.name": "o", "run_id": "r" };

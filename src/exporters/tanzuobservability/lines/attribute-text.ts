@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { AnyValueView, KeyValueView, textOf } from "../../../pdata/views/index.ts";
+import { AnyValueView, KeyValueView } from "../../../pdata/views/index.ts";
 import { int64Text, shortestText } from "./number-text.ts";
+import { readText } from "./text.ts";
 
 /**
  * An attribute's value as text, as upstream writes it: numbers in shortest form, bytes in base64, lists and maps as JSON
@@ -11,7 +12,7 @@ export function attributeText(value: AnyValueView): string {
     case "empty":
       return "";
     case "string":
-      return textOf(value.bytes, value.start, value.end);
+      return readText(value.bytes, value.start, value.end);
     case "bool":
       return value.bool ? "true" : "false";
     case "int":
@@ -41,7 +42,7 @@ function jsonText(value: AnyValueView): string {
     case "bytes":
       return `"${base64(value)}"`;
     case "string":
-      return jsonString(textOf(value.bytes, value.start, value.end));
+      return jsonString(readText(value.bytes, value.start, value.end));
     case "array":
       return `[${partsOf(value, (start, end) => jsonText(new AnyValueView().at(value.bytes, start, end))).join(",")}]`;
     case "map":
@@ -52,7 +53,7 @@ function jsonText(value: AnyValueView): string {
 function mapText(value: AnyValueView): string {
   const entries = new Map<string, string>();
   const pairs = partsOf(value, (start, end) => new KeyValueView().at(value.bytes, start, end));
-  for (const pair of pairs) entries.set(textOf(pair.bytes, pair.keyStart, pair.keyEnd), jsonText(pair.value));
+  for (const pair of pairs) entries.set(readText(pair.bytes, pair.keyStart, pair.keyEnd), jsonText(pair.value));
   const sorted = [...entries].toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return `{${sorted.map(([key, text]) => `${jsonString(key)}:${text}`).join(",")}}`;
 }

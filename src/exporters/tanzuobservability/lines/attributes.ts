@@ -1,7 +1,8 @@
-import { KeyValueView, textOf, type RangeList } from "../../../pdata/views/index.ts";
+import { KeyValueView, type RangeList } from "../../../pdata/views/index.ts";
 import { attributeText } from "./attribute-text.ts";
 import { isBlankText } from "./clean-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
+import { readText } from "./text.ts";
 
 const view = new KeyValueView();
 
@@ -19,7 +20,7 @@ export function readAttributes(
   const result = new Map<string, string>();
   for (let index = 0; index < ranges.length; index++) {
     view.at(bytes, ranges.start(index), ranges.end(index));
-    const key = textOf(bytes, view.keyStart, view.keyEnd);
+    const key = readText(bytes, view.keyStart, view.keyEnd);
     const value = attributeText(view.value);
     if (key === "") tally.hit("key_empty", value);
     else if (isBlankText(value)) {
@@ -36,7 +37,7 @@ export function readFields(bytes: Uint8Array, ranges: RangeList): Map<string, st
   const result = new Map<string, string>();
   for (let index = 0; index < ranges.length; index++) {
     view.at(bytes, ranges.start(index), ranges.end(index));
-    result.set(textOf(bytes, view.keyStart, view.keyEnd), attributeText(view.value));
+    result.set(readText(bytes, view.keyStart, view.keyEnd), attributeText(view.value));
   }
   return result;
 }

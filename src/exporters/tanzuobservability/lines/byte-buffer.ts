@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 
 const encoder = new TextEncoder();
 
-/** Words are written four bytes at a time, so up to three bytes behind the end are touched. */
-export const wordSlack = 4;
+/** Text is copied eight bytes at a time, so up to seven bytes behind the end are touched. */
+export const wordSlack = 8;
 
 /**
  * A growing buffer that lines are written into, reused from batch to batch. Hot code calls `reserve`, takes `bytes` and

@@ -12,6 +12,8 @@ export const identityKeys = ["application", "service.name", "service", "shard", 
 /** Ranked first when there are too many tags. */
 const identity: ReadonlySet<string> = new Set(["application", "service", "cluster", "shard"]);
 
+const noKeys: ReadonlySet<string> = new Set();
+
 export interface CarefulPointOptions {
   readonly limits: LineLimits;
   readonly tally: RuleTally;
@@ -36,7 +38,12 @@ export class CarefulPointTags {
   ): readonly (readonly [string, string])[] {
     const { limits, tally } = this.#options;
     const attributes = this.#merge(own, resource);
-    const rules: KeyRules = { reserved: new Set(), isNumericAllowed: true, maxLength: limits.pointKeyLength };
+    const rules: KeyRules = {
+      reserved: noKeys,
+      computed: [],
+      isNumericAllowed: true,
+      maxLength: limits.pointKeyLength,
+    };
     const tags: Tag[] = [];
     for (const [raw, value] of attributes) {
       tags.push(tagOf(raw, wantedKey(raw, attributes, extraKey), value, rules, tally));

@@ -1,10 +1,10 @@
-import { isAllZero, textOf, type SpanView } from "../../../pdata/views/index.ts";
+import { isAllZero, type SpanView } from "../../../pdata/views/index.ts";
 import { readAttributes } from "./attributes.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
-import { cleanValue, isBlankText, trimText } from "./clean-text.ts";
+import { cleanValue, isBlankText, isTooLong, trimText } from "./clean-text.ts";
 import { computedTags } from "./computed-tags.ts";
 import { spanIdText, traceIdText } from "./id-text.ts";
-import { writeQuoted, writeTag } from "./line-writer.ts";
+import { quoted } from "./line-writer.ts";
 import type { LineLimits } from "./limits.ts";
 import type { ResourceText } from "./resource-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
@@ -13,17 +13,12 @@ import { spanLinks } from "./span-links.ts";
 import { SpanTags } from "./span-tags.ts";
 import { spanTimes } from "./span-times.ts";
 import type { Tag } from "./tags.ts";
+import { readText } from "./text.ts";
 
 export interface CarefulSpanOptions {
   readonly limits: LineLimits;
   readonly tally: RuleTally;
   readonly isPreferred: (key: string) => boolean;
-}
-
-/** Tags that fit, with what had to be left out or cut: key as it came, whole value. */
-interface Fitted {
-  readonly tags: readonly Tag[];
-  readonly overflow: Map<string, string>;
 }
 
 /**
@@ -51,7 +46,7 @@ export class CarefulSpan {
     logLines: ByteBuffer,
   ): boolean {
     const { bytes } = span;
-    const name = textOf(bytes, span.nameStart, span.nameEnd);
+    const name = readText(bytes, span.nameStart, span.nameEnd);
     if (!this.#hasIds(span, name)) return false;
     const times = spanTimes(span, nowMs, this.#tally, name);
     if (times === undefined) return false;
@@ -65,24 +60,18 @@ export class CarefulSpan {
     const links = spanLinks(span, this.#limits.spanLinks, startMicros, this.#tally, name);
     const logs = [...logsOfEvents(bytes, span.events), ...links.logs];
     const taken = links.followsFrom.length + (parent === "" ? 0 : 1);
-    const fitted = this.#fit(tags, taken, logs.length > 0, overflow);
-    if (fitted.overflow.size > 0) logs.push({ timeMicros: startMicros, fields: named("overflow", fitted.overflow) });
+    const fitted = this.#fit(tags, own, taken, logs.length > 0, overflow);
+    if (overflow.size > 0) logs.push({ timeMicros: startMicros, fields: named("overflow", overflow) });
 
     const traceId = traceIdText(bytes, span.traceIdStart);
     const spanId = spanIdText(bytes, span.spanIdStart, span.spanIdEnd);
-    const lineStart = trace.length;
-    writeQuoted(trace, lineName);
-    trace.writeText(" source=");
-    writeQuoted(trace, resource.source);
-    trace.writeText(` traceId=${traceId} spanId=${spanId}`);
-    if (parent !== "") trace.writeText(` parent=${parent}`);
-    for (const id of links.followsFrom) trace.writeText(` followsFrom=${id}`);
-    if (logs.length > 0) trace.writeText(' "_spanLogs"="true"');
-    for (const { key, value } of fitted.tags) writeTag(trace, key, value);
-    trace.writeText(` ${times.start} ${times.second}\n`);
-    if (logs.length > 0) {
-      logLines.writeText(spanLogsText(traceId, spanId, logs, textOf(trace.bytes, lineStart, trace.length)));
-    }
+    let line = `${quoted(lineName)} source=${quoted(resource.source)} traceId=${traceId} spanId=${spanId}`;
+    if (parent !== "") line += ` parent=${parent}`;
+    for (const id of links.followsFrom) line += ` followsFrom=${id}`;
+    if (logs.length > 0) line += ' "_spanLogs"="true"';
+    line += `${fitted} ${times.start} ${times.second}\n`;
+    trace.writeText(line);
+    if (logs.length > 0) logLines.writeText(spanLogsText(traceId, spanId, logs, line));
     return true;
   }
 
@@ -107,25 +96,42 @@ export class CarefulSpan {
     return value;
   }
 
-  /** Values made fit, and at most as many tags as the limit allows beside the `taken` ones. */
-  #fit(tags: readonly Tag[], taken: number, hasLogs: boolean, overflow: Map<string, string>): Fitted {
-    const fitted: Tag[] = [];
+  /**
+   * As many tags as the limit allows beside the `taken` ones, as text: ` "key"="value"` for each. Values that are cut and
+   * tags that are left out go into `overflow`, by the keys they came with.
+   */
+  #fit(
+    tags: readonly Tag[],
+    own: ReadonlyMap<string, string>,
+    taken: number,
+    hasLogs: boolean,
+    overflow: Map<string, string>,
+  ): string {
+    const { spanTags, spanValueLength } = this.#limits;
+    // The tag that announces span logs takes a place as well.
+    const hasOverflow = overflow.size > 0 || tags.some(({ value }) => isTooLong(value, spanValueLength));
+    const room = spanTags - taken - (hasLogs || hasOverflow ? 1 : 0);
+    if (tags.length <= room) return this.#join(tags, overflow);
+    const kept = spanTags - taken - 1;
+    const ranked = this.#tags.rank(tags, own);
+    const text = this.#join(ranked.slice(0, kept), overflow);
+    for (const { raw, value } of ranked.slice(kept)) {
+      this.#tally.hit("too_many_tags", raw);
+      addField(overflow, raw, value);
+    }
+    return text;
+  }
+
+  #join(tags: readonly Tag[], overflow: Map<string, string>): string {
+    let text = "";
     for (const tag of tags) {
       const { value, isCut } = cleanValue(tag.value, this.#limits.spanValueLength, this.#tally, tag.raw);
       if (isCut) {
         this.#tally.hit("value_too_long", tag.raw);
         addField(overflow, tag.raw, tag.value);
       }
-      fitted.push({ ...tag, value });
+      text += ` "${tag.key}"=${quoted(value)}`;
     }
-    const room = this.#limits.spanTags - taken;
-    if (fitted.length + (hasLogs || overflow.size > 0 ? 1 : 0) <= room) return { tags: fitted, overflow };
-    // What is left out goes into a span log, and the tag that announces span logs takes a place as well.
-    const kept = fitted.slice(0, room - 1);
-    for (const tag of tags.slice(room - 1)) {
-      this.#tally.hit("too_many_tags", tag.raw);
-      addField(overflow, tag.raw, tag.value);
-    }
-    return { tags: kept, overflow };
+    return text;
   }
 }

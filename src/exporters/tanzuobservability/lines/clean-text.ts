@@ -3,6 +3,12 @@ import type { RuleTally } from "./rule-tally.ts";
 
 const endOfTransmission = "\u0004";
 
+/** 1 for the characters that keys are written with. */
+const keyCodes = new Uint8Array(128);
+for (const character of ",-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") {
+  keyCodes[character.charCodeAt(0)] = 1;
+}
+
 /** Unicode white space as upstream trims it. The byte order mark is none. */
 function isBlankCode(code: number): boolean {
   if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
@@ -31,12 +37,19 @@ export function isBlankText(text: string): boolean {
  * `-`, as upstream has it. A delta sign and `~` may stand at the front, but not alone.
  */
 export function cleanKey(raw: string, tally: RuleTally): string {
+  if (isCleanKey(raw)) return raw;
   const sign = /^(?:~|[∆Δ]~?)/u.exec(raw)?.[0] ?? "";
   if (sign !== "" && sign === raw) {
     tally.hit("key_sign", raw);
     return "-";
   }
   return sign + raw.slice(sign.length).replaceAll(/[^,-9A-Z_a-z]/gu, (character) => dashes(character));
+}
+
+/** Nearly every key is, and a loop over it costs a fraction of what matching does. */
+function isCleanKey(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (keyCodes[text.charCodeAt(index)] !== 1) return false;
+  return true;
 }
 
 function dashes(character: string): string {
@@ -54,7 +67,7 @@ export function cleanValue(text: string, limit: number, tally: RuleTally, exampl
     tally.hit("control_character", example);
     value = value.replaceAll(endOfTransmission, " ");
   }
-  value = value.replaceAll("\n", "\\n");
+  if (value.includes("\n")) value = value.replaceAll("\n", "\\n");
   const isCut = value.length > limit;
   if (isCut) value = cutText(value, limit);
   // A proxy refuses blank values, so what was cut must not be only the blanks in front.
@@ -70,6 +83,13 @@ export interface CleanText {
   readonly value: string;
   /** The caller counts it: which rule it is depends on what was cut. */
   readonly isCut: boolean;
+}
+
+/** Whether `cleanValue` would cut it. A line feed takes two places. */
+export function isTooLong(text: string, limit: number): boolean {
+  if (text.length > limit) return true;
+  if (text.length * 2 <= limit || !text.includes("\n")) return false;
+  return text.replaceAll("\n", "\\n").length > limit;
 }
 
 /** At most `limit` UTF-16 units, never half of a surrogate pair. */

@@ -1,6 +1,7 @@
-import { textOf, type SpanView } from "../../../pdata/views/index.ts";
+import type { SpanView } from "../../../pdata/views/index.ts";
 import { isBlankText } from "./clean-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
+import { readText } from "./text.ts";
 
 const kinds = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 const statusError = 2;
@@ -24,9 +25,9 @@ export function computedTags(
   };
   if (span.statusCode === statusError) {
     tags.push(["error", "true"]);
-    add("otel.status_description", textOf(bytes, span.statusMessageStart, span.statusMessageEnd));
+    add("otel.status_description", readText(bytes, span.statusMessageStart, span.statusMessageEnd));
   }
-  add("w3c.tracestate", textOf(bytes, span.traceStateStart, span.traceStateEnd));
+  add("w3c.tracestate", readText(bytes, span.traceStateStart, span.traceStateEnd));
   for (const [key, value] of scope) add(key, value);
   if (span.droppedAttributesCount > 0) add("otel.dropped_attributes_count", String(span.droppedAttributesCount));
   if (span.droppedEventsCount > 0) add("otel.dropped_events_count", String(span.droppedEventsCount));

@@ -36,10 +36,15 @@ function putCode(to: Uint8Array, at: number, byte: number): number {
   return at + text.length;
 }
 
-/** As `putJsonText`, with room made; text without anything to escape is copied by words. */
-export function writeJsonText(out: ByteBuffer, bytes: Uint8Array, from: DataView, start: number, end: number): void {
-  out.reserve((end - start) * maxJsonGrowth);
-  let at = end + 3 <= from.byteLength ? copyPlainWords(out.view, out.length, from, start, end) : -1;
-  if (at < 0) at = putJsonText(out.bytes, out.length, bytes, start, end);
-  out.length = at;
+/** As `putJsonText`; text without anything to escape is copied by words. `from` is a view of `bytes`. */
+export function putQuickJson(
+  out: ByteBuffer,
+  at: number,
+  bytes: Uint8Array,
+  from: DataView,
+  start: number,
+  end: number,
+): number {
+  const next = end + 3 <= from.byteLength ? copyPlainWords(out.view, at, from, start, end) : -1;
+  return next < 0 ? putJsonText(out.bytes, at, bytes, start, end) : next;
 }

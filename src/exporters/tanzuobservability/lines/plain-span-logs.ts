@@ -1,6 +1,6 @@
 import { EventView, KeyValueView, type SpanView } from "../../../pdata/views/index.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
-import { maxJsonGrowth, putJsonText, writeJsonText } from "./json-text.ts";
+import { maxJsonGrowth, putJsonText, putQuickJson } from "./json-text.ts";
 import { KeyCache } from "./key-cache.ts";
 import { putInteger } from "./number-text.ts";
 import { putQuickNumber, writePlainNumber } from "./plain-number.ts";
@@ -11,7 +11,7 @@ import type { PlainResource } from "./span-resource.ts";
 import type { TagSegment } from "./tag-segment.ts";
 import { microsOf } from "./times.ts";
 import { uuidLength } from "./uuid-text.ts";
-import { copyWords } from "./words.ts";
+import { copyRequoted, copyWords } from "./words.ts";
 import { textOf } from "../../../pdata/views/text.ts";
 
 const head = new Piece('{"traceId":"');
@@ -20,14 +20,16 @@ const logsPart = new Piece('","logs":[');
 const timePart = new Piece('{"timestamp":');
 const namePart = new Piece(',"fields":{"name":"');
 const spanPart = new Piece('],"span":"');
-const spanLogsPart = new Piece(" '_spanLogs'='true'");
 const tail = new Piece('"}\n');
 const comma = 0x2c;
 const quote = 0x22;
-const apostrophe = 0x27;
 const closing = 0x7d;
+const fixedRoom = 256;
 
-/** Writes the span logs of a plain span: a log per event, and the span's line. `false`: as for `PlainSpan`. */
+/**
+ * Writes the span logs of a plain span: a log per event, and the span's line. `false`: as for `PlainSpan`. The line format
+ * takes single quotes as well, which JSON need not escape: plain text differs from the line in nothing but its quotes.
+ */
 export class PlainSpanLogs {
   readonly #event = new EventView();
   readonly #quick = new QuickAttribute();
@@ -48,104 +50,66 @@ export class PlainSpanLogs {
     lineStart: number,
     out: ByteBuffer,
   ): boolean {
-    out.reserve(256);
+    const { events } = span;
+    const eventBytes = events.end(events.length - 1) - events.start(0);
+    // For all up to the line: a field takes no more beside its text than its tags and lengths, six times.
+    out.reserve(eventBytes * maxJsonGrowth + (events.length + 1) * fixedRoom);
     const to = out.view;
     let at = copyWords(to, head.put(to, out.length), line.view, plain.traceIdAt, plain.traceIdAt + uuidLength);
     at = copyWords(to, spanIdPart.put(to, at), line.view, plain.spanIdAt, plain.spanIdAt + uuidLength);
-    out.length = logsPart.put(to, at);
-    for (let index = 0; index < span.events.length; index++) {
-      this.#event.at(span.bytes, span.events.start(index), span.events.end(index));
-      if (index > 0) out.writeByte(comma);
-      if (!this.#writeLog(out, from)) return false;
+    at = logsPart.put(to, at);
+    for (let index = 0; index < events.length; index++) {
+      this.#event.at(span.bytes, events.start(index), events.end(index));
+      if (index > 0) out.bytes[at++] = comma;
+      at = this.#putLog(out, at, from);
+      if (at < 0) return false;
     }
-    const room = (line.length - lineStart) * maxJsonGrowth;
-    out.reserve(room + resource.tags.json.length + scope.json.length + resource.headJson.length + 64);
-    out.length = spanPart.put(out.view, out.length);
-    if (plain.tags.text.isEscaped) this.#writeEscaped(plain, line, lineStart, resource, scope, out);
-    else this.#writeCopy(plain, line, lineStart, resource, scope, out);
-    out.length = tail.put(out.view, out.length);
+    out.length = at;
+    out.reserve((line.length - lineStart) * maxJsonGrowth + 64);
+    at = spanPart.put(out.view, out.length);
+    // Without the line feed at its end.
+    if (plain.tags.text.isEscaped || resource.isEscaped || scope.isEscaped) {
+      at = putJsonText(out.bytes, at, line.bytes, lineStart, line.length - 1);
+    } else at = copyRequoted(out.view, at, line.view, lineStart, line.length - 1);
+    out.length = tail.put(out.view, at);
     return true;
   }
 
-  /** The line with single quotes: its parts copied, and then mended where quotes stand. */
-  #writeCopy(
-    plain: PlainSpan,
-    line: ByteBuffer,
-    lineStart: number,
-    resource: PlainResource,
-    scope: TagSegment,
-    out: ByteBuffer,
-  ): void {
-    const nameAt = out.length;
-    let at = copyWords(out.view, nameAt, line.view, lineStart, plain.traceIdAt - resource.head.length);
-    at = resource.headJson.put(out.view, at);
-    at = copyWords(out.view, at, line.view, plain.traceIdAt, plain.commonAt);
-    out.length = scope.json.put(out.view, resource.tags.json.put(out.view, spanLogsPart.put(out.view, at)));
-    const ownOffset = out.length - plain.ownAt;
-    // Without the line feed at its end.
-    out.copyFrom(line, plain.ownAt, line.length - 1);
-    const { quotes, quoteCount } = plain.tags;
-    const { bytes } = out;
-    bytes[nameAt] = bytes[nameAt + (quotes[1] as number) - lineStart] = apostrophe;
-    for (let index = 2; index < quoteCount; index++) bytes[(quotes[index] as number) + ownOffset] = apostrophe;
-  }
-
-  #writeEscaped(
-    plain: PlainSpan,
-    line: ByteBuffer,
-    lineStart: number,
-    resource: PlainResource,
-    scope: TagSegment,
-    out: ByteBuffer,
-  ): void {
-    let at = putJsonText(out.bytes, out.length, line.bytes, lineStart, plain.commonAt);
-    at = scope.json.put(out.view, resource.tags.json.put(out.view, spanLogsPart.put(out.view, at)));
-    out.length = putJsonText(out.bytes, at, line.bytes, plain.ownAt, line.length - 1);
-  }
-
-  #writeLog(out: ByteBuffer, from: DataView): boolean {
+  #putLog(out: ByteBuffer, start: number, from: DataView): number {
     const event = this.#event;
     const { bytes, attributes } = event;
-    if (event.droppedAttributesCount !== 0) return false;
-    out.reserve(64);
-    let at = timePart.put(out.view, out.length);
-    at = putInteger(out.bytes, at, microsOf(event.timeLo, event.timeHi));
-    out.length = namePart.put(out.view, at);
-    writeJsonText(out, bytes, from, event.nameStart, event.nameEnd);
-    out.writeByte(quote);
+    if (event.droppedAttributesCount !== 0) return -1;
+    let at = timePart.put(out.view, start);
+    at = namePart.put(out.view, putInteger(out.bytes, at, microsOf(event.timeLo, event.timeHi)));
+    at = putQuickJson(out, at, bytes, from, event.nameStart, event.nameEnd);
+    out.bytes[at++] = quote;
     this.#keys.nextItem();
     for (let index = 0; index < attributes.length; index++) {
-      if (!this.#writeField(out, from, bytes, attributes.start(index), attributes.end(index))) return false;
+      at = this.#putField(out, at, from, bytes, attributes.start(index), attributes.end(index));
+      if (at < 0) return -1;
+      out.bytes[at++] = quote;
     }
-    out.reserve(2);
-    out.bytes[out.length++] = closing;
-    out.bytes[out.length++] = closing;
-    return true;
+    out.bytes[at++] = closing;
+    out.bytes[at++] = closing;
+    return at;
   }
 
-  #writeField(out: ByteBuffer, from: DataView, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Up to the closing quote; -1 for fields that need care. */
+  #putField(out: ByteBuffer, at: number, from: DataView, bytes: Uint8Array, start: number, end: number): number {
     const quick = this.#quick;
-    if (!quick.read(bytes, start, end)) return this.#writeOther(out, from, bytes, start, end);
-    if (!this.#writeKey(out, from, bytes, quick.keyStart, quick.keyEnd)) return false;
-    if (quick.kind === quickText) writeJsonText(out, bytes, from, quick.textStart, end);
-    else out.length = putQuickNumber(out.bytes, out.length, quick);
-    out.writeByte(quote);
-    return true;
+    if (!quick.read(bytes, start, end)) return this.#putOther(out, at, from, bytes, start, end);
+    const valueAt = this.#keys.put(out.view, at, bytes, from, quick.keyStart, quick.keyEnd);
+    if (valueAt < 0) return -1;
+    if (quick.kind === quickText) return putQuickJson(out, valueAt, bytes, from, quick.textStart, end);
+    return putQuickNumber(out.bytes, valueAt, quick);
   }
 
-  #writeOther(out: ByteBuffer, from: DataView, bytes: Uint8Array, start: number, end: number): boolean {
+  #putOther(out: ByteBuffer, at: number, from: DataView, bytes: Uint8Array, start: number, end: number): number {
     const { keyStart, keyEnd, value } = this.#view.at(bytes, start, end);
-    if (!this.#writeKey(out, from, bytes, keyStart, keyEnd)) return false;
-    if (value.type === "string") writeJsonText(out, bytes, from, value.start, value.end);
-    else if (!writePlainNumber(out, value)) return false;
-    out.writeByte(quote);
-    return true;
-  }
-
-  #writeKey(out: ByteBuffer, from: DataView, bytes: Uint8Array, start: number, end: number): boolean {
-    out.reserve((end - start) * maxJsonGrowth + 64);
-    const at = this.#keys.put(out.view, out.length, bytes, from, start, end);
-    if (at >= 0) out.length = at;
-    return at >= 0;
+    const valueAt = this.#keys.put(out.view, at, bytes, from, keyStart, keyEnd);
+    if (valueAt < 0) return -1;
+    if (value.type === "string") return putQuickJson(out, valueAt, bytes, from, value.start, value.end);
+    out.length = valueAt;
+    return writePlainNumber(out, value) ? out.length : -1;
   }
 }

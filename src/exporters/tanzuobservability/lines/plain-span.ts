@@ -36,11 +36,9 @@ export class PlainSpan {
     { length: unknownKind + 1 },
     (_, kind) => new TagSegment([["span.kind", kindText(kind)]]),
   );
-  /** Positions in the buffer of parts of the last line, for its copy in span logs. */
+  /** Positions of the ids of the last line, for its span logs. */
   traceIdAt = 0;
   spanIdAt = 0;
-  commonAt = 0;
-  ownAt = 0;
 
   constructor(limits: LineLimits) {
     this.#limits = limits;
@@ -73,10 +71,9 @@ export class PlainSpan {
     this.spanIdAt = spanIdPart.put(to, putTraceId(to, this.traceIdAt, bytes, span.traceIdStart));
     at = putSpanId(to, this.spanIdAt, bytes, span.spanIdStart);
     if (hasParent) at = putSpanId(to, parentPart.put(to, at), bytes, span.parentSpanIdStart);
-    this.commonAt = at;
     if (span.events.length > 0) at = this.#spanLogs.line.put(to, at);
     at = resource.tags.line.put(to, at);
-    out.length = this.ownAt = scope.line.put(to, at);
+    out.length = scope.line.put(to, at);
     const kind = this.#kinds[span.kind] ?? (this.#kinds[unknownKind] as TagSegment);
     if (!this.#writeSegment(kind, out)) return false;
     if (span.statusCode === statusError && !this.#writeStatus(span, from, out)) return false;
@@ -101,23 +98,18 @@ export class PlainSpan {
   }
 
   #writeName(span: SpanView, from: DataView, out: ByteBuffer): number {
-    const { tags } = this;
     const limit = this.#limits.spanNameLength;
     let at = out.length;
-    tags.noteQuote(at);
     out.bytes[at++] = 0x22;
-    at = tags.text.putName(out, at, span.bytes, from, span.nameStart, span.nameEnd, limit);
+    at = this.tags.text.putName(out, at, span.bytes, from, span.nameStart, span.nameEnd, limit);
     if (at < 0) return -1;
-    tags.noteQuote(at);
     out.bytes[at++] = 0x22;
     return at;
   }
 
-  /** A tag with its four quotes; `false` if its key is on the line already. */
+  /** `false` if one of its keys is on the line already. */
   #writeSegment(segment: TagSegment, out: ByteBuffer): boolean {
-    const start = out.length;
-    out.length = segment.line.put(out.view, start);
-    for (const offset of segment.quotes) this.tags.noteQuote(start + offset);
+    out.length = segment.line.put(out.view, out.length);
     return this.tags.mark(segment);
   }
 
@@ -126,14 +118,10 @@ export class PlainSpan {
     if (span.statusMessageEnd === span.statusMessageStart) return true;
     const { tags } = this;
     if (!tags.mark(this.#description)) return false;
-    tags.noteQuote(out.length + 1);
     let at = descriptionHead.put(out.view, out.length);
-    tags.noteQuote(at - 3);
-    tags.noteQuote(at - 1);
     const { statusMessageStart, statusMessageEnd } = span;
     at = tags.text.put(out, at, span.bytes, from, statusMessageStart, statusMessageEnd, this.#limits.spanValueLength);
     if (at < 0) return false;
-    tags.noteQuote(at);
     out.bytes[at++] = 0x22;
     out.length = at;
     return true;

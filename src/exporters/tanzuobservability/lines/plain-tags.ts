@@ -33,9 +33,6 @@ export class PlainTags {
   readonly #quick = new QuickAttribute();
   readonly #view = new KeyValueView();
   readonly text = new PlainText();
-  /** Positions of the quotes written since `clear`, for a copy of the line that needs other ones. */
-  readonly quotes = new Int32Array(maxTags * 4 + 8);
-  quoteCount = 0;
 
   constructor(options: PlainTagOptions) {
     this.#options = options;
@@ -48,18 +45,12 @@ export class PlainTags {
   /** Begins a line. */
   clear(): void {
     this.#keys.nextItem();
-    this.quoteCount = 0;
     this.text.isEscaped = false;
   }
 
   /** Notes the keys of tags that the caller writes; `false` if one is on the line already. */
   mark(segment: TagSegment): boolean {
     return segment.markIn(this.#keys);
-  }
-
-  /** Notes the position of a quote that the caller writes. */
-  noteQuote(at: number): void {
-    this.quotes[this.quoteCount++] = at;
   }
 
   /** `false` if an attribute is not plain; `out` then holds part of the tags. Needs room by `maxTagOverhead`. */
@@ -101,12 +92,7 @@ export class PlainTags {
   }
 
   #putKey(out: ByteBuffer, bytes: Uint8Array, from: DataView, keyStart: number, keyEnd: number): number {
-    const at = this.#keys.put(out.view, out.length, bytes, from, keyStart, keyEnd);
-    if (at < 0) return -1;
-    this.noteQuote(out.length + 1);
-    this.noteQuote(at - 3);
-    this.noteQuote(at - 1);
-    return at;
+    return this.#keys.put(out.view, out.length, bytes, from, keyStart, keyEnd);
   }
 
   #valueLimit(keyLength: number): number {
@@ -116,7 +102,6 @@ export class PlainTags {
 
   #close(out: ByteBuffer, at: number): boolean {
     if (at < 0) return false;
-    this.noteQuote(at);
     out.bytes[at] = quote;
     out.length = at + 1;
     return true;

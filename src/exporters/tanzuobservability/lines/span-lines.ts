@@ -12,6 +12,7 @@ import { RuleTally } from "./rule-tally.ts";
 import { scopeSegment, spanResource, type SpanResource } from "./span-resource.ts";
 import { maxAheadMs } from "./span-times.ts";
 import type { TagSegment } from "./tag-segment.ts";
+import { forgetText } from "./text.ts";
 
 interface SpanScope {
   readonly tags: readonly (readonly [string, string])[];
@@ -59,6 +60,7 @@ export class SpanLines {
     this.#walker.walk(batch, this);
     this.#trace.close();
     this.#logs.close();
+    forgetText();
     return { droppedCount: this.#droppedCount, hits: this.#tally.take() };
   }
 

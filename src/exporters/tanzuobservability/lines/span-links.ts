@@ -1,8 +1,9 @@
-import { isAllZero, LinkView, textOf, type SpanView } from "../../../pdata/views/index.ts";
+import { isAllZero, LinkView, type SpanView } from "../../../pdata/views/index.ts";
 import { readFields } from "./attributes.ts";
 import { spanIdText, traceIdText } from "./id-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import { addField, named, type SpanLog } from "./span-log-text.ts";
+import { readText } from "./text.ts";
 
 export interface SpanLinks {
   /** Ids for the tags `followsFrom`, none twice. */
@@ -62,7 +63,7 @@ function fieldsOf(link: LinkView, traceId: string, spanId: string): Map<string, 
     ["trace_id", traceId],
     ["span_id", spanId],
   ]);
-  const traceState = textOf(link.bytes, link.traceStateStart, link.traceStateEnd);
+  const traceState = readText(link.bytes, link.traceStateStart, link.traceStateEnd);
   if (traceState !== "") own.set("trace_state", traceState);
   for (const [key, value] of readFields(link.bytes, link.attributes)) addField(own, key, value);
   if (link.droppedAttributesCount > 0) {

@@ -1,6 +1,7 @@
-import { EventView, textOf, type RangeList } from "../../../pdata/views/index.ts";
+import { EventView, type RangeList } from "../../../pdata/views/index.ts";
 import { readFields } from "./attributes.ts";
 import { microsOf } from "./times.ts";
+import { readText } from "./text.ts";
 
 /** One log of a span. Field names and values are as they came; JSON holds any text. */
 export interface SpanLog {
@@ -16,7 +17,7 @@ export function logsOfEvents(bytes: Uint8Array, events: RangeList): SpanLog[] {
   for (let index = 0; index < events.length; index++) {
     view.at(bytes, events.start(index), events.end(index));
     const fields = readFields(bytes, view.attributes);
-    const name = textOf(bytes, view.nameStart, view.nameEnd);
+    const name = readText(bytes, view.nameStart, view.nameEnd);
     if (view.droppedAttributesCount > 0) {
       addField(fields, "otel.dropped_attributes_count", String(view.droppedAttributesCount));
     }

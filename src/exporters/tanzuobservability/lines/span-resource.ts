@@ -5,7 +5,7 @@ import type { ResourceText } from "./resource-text.ts";
 import { Piece } from "./piece.ts";
 import { RuleTally } from "./rule-tally.ts";
 import { SpanTags } from "./span-tags.ts";
-import { embedded, TagSegment } from "./tag-segment.ts";
+import { needsEscape, TagSegment } from "./tag-segment.ts";
 
 /** A resource as its spans need it: in strings for the careful way, as bytes for the plain one. */
 export interface SpanResource {
@@ -17,8 +17,9 @@ export interface SpanResource {
 export interface PlainResource {
   /** ` source="host-1" traceId=` */
   readonly head: Piece;
-  readonly headJson: Piece;
   readonly tags: TagSegment;
+  /** As in `TagSegment`, for both. */
+  readonly isEscaped: boolean;
 }
 
 export function spanResource(text: ResourceText, limits: LineLimits): SpanResource {
@@ -36,7 +37,8 @@ export function spanResource(text: ResourceText, limits: LineLimits): SpanResour
 
 function plainResource(source: string, clean: readonly (readonly [string, string])[]): PlainResource {
   const head = ascii(` source="${source.replaceAll('"', '\\"')}" traceId=`);
-  return { head: new Piece(head), headJson: embedded(head), tags: new TagSegment(clean) };
+  const tags = new TagSegment(clean);
+  return { head: new Piece(head), tags, isEscaped: tags.isEscaped || needsEscape(source) };
 }
 
 /** The tags of a scope, or `undefined` if its text needs care. */

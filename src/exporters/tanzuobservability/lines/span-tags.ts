@@ -1,10 +1,11 @@
 import type { LineLimits } from "./limits.ts";
 import type { RuleTally } from "./rule-tally.ts";
-import { tagOf, type KeyRules, type Tag } from "./tags.ts";
+import { tagOf, valueOf, type ComputedTag, type KeyRules, type Tag } from "./tags.ts";
 
 /** Keys that the span format gives a meaning of its own. */
 export const formatKeys = ["host", "traceId", "spanId", "parent", "followsFrom", "_spanLogs"];
 
+const reserved: ReadonlySet<string> = new Set(formatKeys);
 const defaultApplication = "defaultApp";
 const defaultService = "defaultService";
 
@@ -17,12 +18,12 @@ export interface SpanTagSources {
   /** Attributes of the resource without the one that became the source. */
   readonly resource: ReadonlyMap<string, string>;
   /** The exporter's own: `span.kind`, `error`, scope and so on. They win over attributes, which get another key. */
-  readonly computed: readonly (readonly [string, string])[];
+  readonly computed: readonly ComputedTag[];
 }
 
 /**
- * The tags of a span by rank: identity, the keys that the user ranks first, then what describes the span, then its
- * resource. Keys are clean; values are still as they came.
+ * The tags of a span, with clean keys and values as they came. Where there are too many of them they go by rank: identity,
+ * the keys that the user ranks first, then what describes the span, then its resource.
  */
 export class SpanTags {
   readonly #limits: LineLimits;
@@ -36,23 +37,29 @@ export class SpanTags {
   }
 
   resolve({ own, resource, computed }: SpanTagSources): Tag[] {
-    const attributes = merge(own, resource);
-    const computedByKey = new Map(computed);
-    const rules: KeyRules = {
-      reserved: new Set([...formatKeys, ...computedByKey.keys()]),
-      isNumericAllowed: false,
-      maxLength: this.#limits.spanKeyLength,
-    };
     const tags: Tag[] = computed.map(([key, value]) => ({ raw: key, key, value, claim: "computed" }));
-    for (const [raw, value] of attributes) {
-      // The same key with the same value loses nothing.
-      if (computedByKey.get(raw) === value) continue;
-      tags.push(tagOf(raw, wantedKey(raw, attributes), value, rules, this.#tally));
-    }
-    if (!attributes.has("service") && !attributes.has("service.name")) tags.push(fallback("service", defaultService));
-    if (!attributes.has("application")) tags.push(fallback("application", defaultApplication));
-    this.#countRepeated(tags);
-    return this.#rank(tags, own);
+    const rules = { reserved, computed, isNumericAllowed: false, maxLength: this.#limits.spanKeyLength };
+    const hasService = own.has("service") || resource.has("service");
+    for (const [raw, value] of own) this.#add(tags, raw, value, rules, hasService);
+    for (const [raw, value] of resource) if (!own.has(raw)) this.#add(tags, raw, value, rules, hasService);
+    const isNamed = hasService || own.has("service.name") || resource.has("service.name");
+    if (!isNamed) tags.push(fallback("service", defaultService));
+    if (!own.has("application") && !resource.has("application")) tags.push(fallback("application", defaultApplication));
+    if (tags.some(isChanged)) this.#countRepeated(tags);
+    return tags;
+  }
+
+  /** Sorts by rank, stable otherwise. */
+  rank(tags: readonly Tag[], own: ReadonlyMap<string, string>): Tag[] {
+    const ranks: Tag[][] = [[], [], [], []];
+    for (const tag of tags) ranks[this.#rankOf(tag, own)]?.push(tag);
+    return ranks.flat();
+  }
+
+  #add(tags: Tag[], raw: string, value: string, rules: KeyRules, hasService: boolean): void {
+    // The same key with the same value loses nothing.
+    if (valueOf(rules.computed, raw) === value) return;
+    tags.push(tagOf(raw, wantedKey(raw, hasService), value, rules, this.#tally));
   }
 
   /** Wavefront lets the tags of a span repeat a key, and so does upstream where cleaning makes keys equal. */
@@ -64,12 +71,6 @@ export class SpanTags {
     }
   }
 
-  #rank(tags: readonly Tag[], own: ReadonlyMap<string, string>): Tag[] {
-    const ranks: Tag[][] = [[], [], [], []];
-    for (const tag of tags) ranks[this.#rankOf(tag, own)]?.push(tag);
-    return ranks.flat();
-  }
-
   #rankOf(tag: Tag, own: ReadonlyMap<string, string>): number {
     if (identity.has(tag.key)) return 0;
     if (this.#isPreferred(tag.raw)) return 1;
@@ -77,17 +78,16 @@ export class SpanTags {
   }
 }
 
-function merge(own: ReadonlyMap<string, string>, resource: ReadonlyMap<string, string>): Map<string, string> {
-  const merged = new Map(own);
-  for (const [key, value] of resource) if (!merged.has(key)) merged.set(key, value);
-  return merged;
+/** Upstream's renaming: `source` belongs to the line, and `service.name` is the service where `service` is not set. */
+function wantedKey(raw: string, hasService: boolean): string {
+  if (raw === "source") return "_source";
+  if (raw === "service.name" && !hasService) return "service";
+  return raw;
 }
 
-/** Upstream's renaming: `source` belongs to the line, and `service.name` is the service where `service` is not set. */
-function wantedKey(raw: string, attributes: ReadonlyMap<string, string>): string {
-  if (raw === "source") return "_source";
-  if (raw === "service.name" && !attributes.has("service")) return "service";
-  return raw;
+/** Only keys that were changed can meet another one. */
+function isChanged({ raw, claim }: Tag): boolean {
+  return claim === "changed" || (claim === "moved" && raw === "source");
 }
 
 function fallback(key: string, value: string): Tag {

@@ -9,11 +9,9 @@ const out = new ByteBuffer(4096);
 export class TagSegment {
   /** As they stand on a line: ` "key"="value" "key"="value"`. */
   readonly line: Piece;
-  /** The same for a line inside a JSON string, between single quotes where that needs no escape. */
-  readonly json: Piece;
+  /** Whether a line with it cannot be part of a JSON string just by changing its quotes. */
+  readonly isEscaped: boolean;
   readonly count: number;
-  /** Offsets of the quotes in `line`. */
-  readonly quotes: readonly number[];
   readonly #keys: readonly string[];
   #ids = new Int32Array(0);
   #generation = -1;
@@ -21,11 +19,9 @@ export class TagSegment {
   constructor(tags: readonly (readonly [string, string])[]) {
     out.length = 0;
     for (const [key, value] of tags) writeTag(out, key, value);
-    const line = out.take();
-    this.line = new Piece(line);
-    this.json = embedded(line);
+    this.line = new Piece(out.take());
+    this.isEscaped = tags.some(([, value]) => needsEscape(value));
     this.count = tags.length;
-    this.quotes = [...line.keys()].filter((index) => line[index] === 0x22);
     this.#keys = tags.map(([key]) => key);
   }
 
@@ -42,11 +38,7 @@ export class TagSegment {
   }
 }
 
-/**
- * Part of a line as it stands inside a JSON string. The line format takes single quotes as well, which JSON need not
- * escape, so plain text differs from the line in nothing but its quotes.
- */
-export function embedded(line: Uint8Array): Piece {
-  const text = new TextDecoder().decode(line);
-  return new Piece(/['\\]|[^ -\uffff]/.test(text) ? JSON.stringify(text).slice(1, -1) : text.replaceAll('"', "'"));
+/** Whether text means something else between single quotes, or in JSON. */
+export function needsEscape(text: string): boolean {
+  return /["'\\]|[^ -\uffff]/.test(text);
 }

@@ -12,6 +12,9 @@ export interface Tag {
   readonly claim: Claim;
 }
 
+/** A tag that the exporter makes itself. */
+export type ComputedTag = readonly [key: string, value: string];
+
 /** `computed`: the exporter's own; `moved`: renamed as upstream does; `own`: nothing had to change. */
 export type Claim = "computed" | "moved" | "own" | "changed";
 
@@ -20,6 +23,8 @@ const claims: readonly Claim[] = ["computed", "moved", "own", "changed"];
 export interface KeyRules {
   /** Keys that mean something else in the line. */
   readonly reserved: ReadonlySet<string>;
+  /** Tags whose keys are not to be had either. */
+  readonly computed: readonly ComputedTag[];
   /** A key of digits would end the tags of a span. */
   readonly isNumericAllowed: boolean;
   readonly maxLength: number;
@@ -28,10 +33,10 @@ export interface KeyRules {
 /** A tag from an attribute, its key made fit for a line. `wanted` is its key after renaming as upstream does. */
 export function tagOf(raw: string, wanted: string, value: string, rules: KeyRules, tally: RuleTally): Tag {
   let key = cleanKey(wanted, tally);
-  if (rules.reserved.has(key)) {
+  if (rules.reserved.has(key) || valueOf(rules.computed, key) !== undefined) {
     tally.hit("key_reserved", raw);
     key = `_${key}`;
-  } else if (!rules.isNumericAllowed && /^\d+$/.test(key)) {
+  } else if (!rules.isNumericAllowed && isNumeric(key)) {
     tally.hit("key_numeric", raw);
     key = `_${key}`;
   }
@@ -40,6 +45,17 @@ export function tagOf(raw: string, wanted: string, value: string, rules: KeyRule
     key = cutText(key, rules.maxLength);
   }
   return { raw, key, value, claim: wanted === raw ? (key === raw ? "own" : "changed") : "moved" };
+}
+
+/** Of the few tags with this key, the last one's value. */
+export function valueOf(tags: readonly ComputedTag[], wanted: string): string | undefined {
+  for (let index = tags.length - 1; index >= 0; index--) if (tags[index]?.[0] === wanted) return tags[index]?.[1];
+  return undefined;
+}
+
+function isNumeric(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39 && /^\d+$/.test(key);
 }
 
 /**

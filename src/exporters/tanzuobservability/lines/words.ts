@@ -1,20 +1,23 @@
 /**
- * Loops over four bytes at a time. A byte loop costs about one nanosecond a byte and, with a table, three; these cost a
- * third of that. They read and write up to three bytes beyond the end, so both sides need that much slack.
+ * Loops over four or eight bytes at a time. A byte loop costs about one nanosecond a byte and, with a table, three; these
+ * cost a third of that. They read and write beyond the end, to a whole word, so both sides need that much slack.
  */
 
 const lowBits = 0x01010101;
 const highBits = 0x80808080 | 0;
+const lowSeven = 0x7f7f7f7f;
 const blanks = 0x20202020;
 const letters = 0x61616161;
 const quotes = 0x22222222;
 const apostrophes = 0x27272727;
 const backslashes = 0x5c5c5c5c;
+const quoteToApostrophe = 0x22 ^ 0x27;
 
-/** Copies `[start, end)` to `at`; answers the position behind. */
+/** Copies `[start, end)` to `at`; answers the position behind. Touches up to seven bytes behind the ends. */
 export function copyWords(to: DataView, at: number, from: DataView, start: number, end: number): number {
   let position = at;
-  for (let pos = start; pos < end; pos += 4, position += 4) to.setInt32(position, from.getInt32(pos, true), true);
+  // A big integer that goes from view to view without arithmetic is never made: it stays in a register.
+  for (let pos = start; pos < end; pos += 8, position += 8) to.setBigInt64(position, from.getBigInt64(pos, true), true);
   return at + end - start;
 }
 
@@ -41,6 +44,21 @@ export function copyPlainWords(to: DataView, at: number, from: DataView, start: 
     to.setInt32(position, word, true);
   }
   return (marks & highBits) === 0 ? at + end - start : -1;
+}
+
+/**
+ * As `copyWords`, with each double quote made a single one. Exact, unlike the test above: a byte of `marks` is 1 only where
+ * `x`, its low seven bits carried into the eighth, is zero.
+ */
+export function copyRequoted(to: DataView, at: number, from: DataView, start: number, end: number): number {
+  let position = at;
+  for (let pos = start; pos < end; pos += 4, position += 4) {
+    const word = from.getInt32(pos, true);
+    const x = word ^ quotes;
+    const marks = (~(((x & lowSeven) + lowSeven) | x) & highBits) >>> 7;
+    to.setInt32(position, word ^ (marks * quoteToApostrophe), true);
+  }
+  return at + end - start;
 }
 
 function markSpecial(word: number): number {
