@@ -1,47 +1,40 @@
-import { parseArguments, type Command } from "./parse-arguments.ts";
+import { UsageError } from "./command.ts";
+import { parseArguments, type Invocation } from "./parse-arguments.ts";
 import { print } from "./print.ts";
 
 /** Runs one command line, then ends the process. The only place, with what it calls here, that does. */
 export async function main(args: readonly string[]): Promise<void> {
-  let command: Command;
-  try {
-    command = parseArguments(args);
-  } catch (error) {
-    await print("stderr", `Error: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  }
   let exitCode: number;
   try {
-    exitCode = await execute(command);
+    exitCode = await execute(await parseArguments(args));
   } catch (error) {
-    // Not the user's mistake but ours: here the stack trace helps.
-    await print("stderr", `Error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    // What is not the user's mistake is ours: there the stack trace helps.
+    const text = error instanceof Error && !(error instanceof UsageError) ? (error.stack ?? error.message) : "";
+    await print("stderr", `Error: ${text === "" ? messageOf(error) : text}\n`);
     exitCode = 1;
   }
   process.exit(exitCode);
 }
 
 /** Each command loads its own code, so that the small ones answer at once. Resolves with the exit code. */
-async function execute(command: Command): Promise<number> {
-  switch (command.kind) {
+async function execute(invocation: Invocation): Promise<number> {
+  switch (invocation.kind) {
     case "version": {
       const { readBuildInfo } = await import("./build-info.ts");
-      const { command: name, version } = readBuildInfo();
-      await print("stdout", `${name} version ${version}\n`);
+      const { command, version } = readBuildInfo();
+      await print("stdout", `${command} version ${version}\n`);
       return 0;
     }
     case "help": {
-      const { helpText } = await import("./help.ts");
-      await print("stdout", helpText);
+      const { helpText } = await import("./help-text.ts");
+      await print("stdout", helpText(invocation.command));
       return 0;
     }
-    case "validate": {
-      const { validate } = await import("./validate.ts");
-      return validate(command.sources);
-    }
-    case "run": {
-      const { run } = await import("./run.ts");
-      return run(command.sources, command.shutdownTimeoutMs);
-    }
+    case "command":
+      return invocation.command.run(invocation.options);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

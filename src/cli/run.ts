@@ -20,7 +20,7 @@ type Ending =
   | { readonly kind: "defect"; readonly error: unknown };
 
 /** Runs the collector until a signal. Resolves with the exit code (reference §1.3). */
-export async function run(sources: readonly ConfigSource[], shutdownTimeoutMs: number): Promise<number> {
+export async function runService(sources: readonly ConfigSource[], shutdownTimeoutMs: number): Promise<number> {
   tolerateClosedConsole();
   const ending = Promise.withResolvers<Ending>();
   listenForSignals({

@@ -1,0 +1,36 @@
+import type { Command } from "./command.ts";
+
+/** One line of the table: enough to choose a command and to list them; its code is loaded when it is the one. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What the list in `otelcol --help` says, in a few words. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Runs the collector: the command of a line that names none. */
+export const runCommand: CommandEntry = {
+  name: "run",
+  summary: "run the collector until a signal; the default",
+  load: () => import("./commands/run.ts").then((m) => m.run),
+};
+
+/** All commands, in the order of help. One file each, in `commands/`. */
+export const commands: readonly CommandEntry[] = [
+  runCommand,
+  {
+    name: "validate",
+    summary: "check a configuration and say what to change, with file, line and column",
+    load: () => import("./commands/validate.ts").then((m) => m.validate),
+  },
+  {
+    name: "help",
+    summary: "print the help of a command",
+    load: () => import("./commands/help.ts").then((m) => m.help),
+  },
+];
+
+export function findCommand(name: string): CommandEntry | undefined {
+  return commands.find((entry) => entry.name === name || entry.aliases?.includes(name) === true);
+}

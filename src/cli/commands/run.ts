@@ -1,0 +1,50 @@
+import { parseDuration } from "../../duration/parse-duration.ts";
+import { defineCommand, UsageError } from "../command.ts";
+import { requireSources, sourceFlags } from "../source-flags.ts";
+
+const defaultShutdownTimeoutMs = 10_000;
+
+export const run = defineCommand({
+  name: "run",
+  usage: ["--config FILE [flags]", "COMMAND [flags]"],
+  about: "OpenTelemetry-compatible collector for Node.js",
+  flags: {
+    ...sourceFlags,
+    "shutdown-timeout": {
+      type: "string",
+      value: "DURATION",
+      about: "How long to deliver what is held after SIGINT or SIGTERM (default 10s)",
+    },
+  },
+  notes: {
+    Signals: `SIGINT, SIGTERM, SIGHUP  stop receiving, deliver what is held, exit; the second one exits at once.
+                         The end of the npm or npx that started it counts as the first`,
+  },
+  exitCodes: {
+    0: "stopped by a signal, all parts shut down",
+    1: "wrong flag or configuration, failed start, or errors while shutting down",
+  },
+  examples: [
+    "otelcol --config config/otel-local-config.yaml",
+    "otelcol --config base.yaml --config production.yaml --set processors.batch.timeout=1s",
+  ],
+  async run(options) {
+    const sources = requireSources(options);
+    const shutdownTimeoutMs = parseTimeout(options.text("shutdown-timeout"));
+    const { runService } = await import("../run.ts");
+    return runService(sources, shutdownTimeoutMs);
+  },
+});
+
+function parseTimeout(text: string | undefined): number {
+  if (text === undefined) return defaultShutdownTimeoutMs;
+  let timeoutMs: number;
+  try {
+    timeoutMs = parseDuration(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`invalid argument "${text}" for "--shutdown-timeout" flag: ${reason}`);
+  }
+  if (timeoutMs >= 0) return timeoutMs;
+  throw new UsageError(`invalid argument "${text}" for "--shutdown-timeout" flag: must be 0 or more`);
+}
