@@ -98,8 +98,8 @@ function decoded(lines: LinesOf): unknown {
 t.test("the plain and the careful way write the same line", async (t) => {
   const random = new Random(17);
   for (let round = 0; round < rounds; round++) {
-    const resource = random.chance(50) ? identity : plainAttributes(random, 4);
-    const attributes = plainAttributes(random, 10);
+    const resource = random.chance(50) ? identity : plainAttributes(random, random.pick([4, 12]));
+    const attributes = plainAttributes(random, random.pick([10, 30]));
     const fields = {
       kind: random.below(7),
       status: { code: random.below(3), message: random.chance(50) ? "" : plainText(random) },
@@ -111,9 +111,11 @@ t.test("the plain and the careful way write the same line", async (t) => {
     // An attribute without key is left out, and sends the span the careful way.
     const careful = { ...attributes, "": "x" };
     const spans = [attributes, careful].map((all) =>
-      linesOf("traces", spanRequest({ name, attributes: all, fields }, resource, scope)),
+      linesOf("traces", spanRequest({ name, attributes: all, fields }, resource, scope), { isPreferred }),
     );
     t.same(decoded(spans[0] as LinesOf), decoded(spans[1] as LinesOf));
+    t.same({ ...spans[0]?.hits, key_empty: 1 }, spans[1]?.hits);
+    t.same(complaints(spans[0] as LinesOf), []);
     const points = [attributes, careful].map((all) =>
       linesOf("metrics", metricRequest("m", { gauge: {} }, [{ attributes: all, fields: { asDouble: 1.5 } }], resource)),
     );
@@ -122,24 +124,29 @@ t.test("the plain and the careful way write the same line", async (t) => {
   }
 });
 
+function isPreferred(key: string): boolean {
+  return key.startsWith("first.");
+}
+
 function plainAttributes(random: Random, most: number): Attributes {
+  const keys = ["a.b", "http.method", "x y", "größe", "k1", "k2", "thread.id", "error", "application", "name"];
   const result: Record<string, unknown> = {};
   for (let count = random.below(most); count > 0; count--) {
-    result[random.pick(["a.b", "http.method", "x y", "größe", "k1", "k2", "thread.id", "error", "application"])] =
-      random.pick<unknown>([
-        plainText(random),
-        plainText(random),
-        0n,
-        200n,
-        70_000n,
-        -3n,
-        1n << 60n,
-        0.5,
-        1e20,
-        -0,
-        true,
-        false,
-      ]);
+    const key = random.chance(40) ? random.pick(keys) : `${random.pick(["first", "t"])}.${random.below(20)}`;
+    result[key] = random.pick<unknown>([
+      plainText(random),
+      plainText(random),
+      0n,
+      200n,
+      70_000n,
+      -3n,
+      1n << 60n,
+      0.5,
+      1e20,
+      -0,
+      true,
+      false,
+    ]);
   }
   return result;
 }

@@ -12,10 +12,14 @@ const slotKeyLength = 1;
 const slotTextStart = 2;
 const slotTextLength = 3;
 const slotId = 4;
-const slotWidth = 5;
+const slotFirst = 5;
+const slotWidth = 6;
 
 /** Text of a key as it stands in the output, or `undefined` for keys that need care. */
 export type KeyText = (bytes: Uint8Array, start: number, end: number) => string | undefined;
+
+/** Whether a key, with its text, stays where others have to go. */
+export type KeyRank = (bytes: Uint8Array, start: number, end: number, text: string) => boolean;
 
 /**
  * Keys as they came to keys as they are written, with their quotes. Attribute keys are few and come again with every
@@ -26,6 +30,7 @@ export type KeyText = (bytes: Uint8Array, start: number, end: number) => string 
  */
 export class KeyCache {
   readonly #text: KeyText;
+  readonly #isFirst: KeyRank;
   readonly #prefix: string;
   readonly #suffix: string;
   readonly #slots = new Int32Array(slotCount * slotWidth).fill(-1);
@@ -33,14 +38,17 @@ export class KeyCache {
   readonly #ids = new Map<string, number>();
   readonly #lastSeen = new Float64Array(slotCount);
   #item = 1;
+  /** Whether the key written last ranks first. */
+  isFirst = false;
   /** Changes when numbers lose their meaning. */
   generation = 0;
 
   /** A key `k` is written as `prefix + text(k) + suffix`. */
-  constructor(prefix: string, suffix: string, text: KeyText) {
+  constructor(prefix: string, suffix: string, text: KeyText, isFirst: KeyRank = () => false) {
     this.#prefix = prefix;
     this.#suffix = suffix;
     this.#text = text;
+    this.#isFirst = isFirst;
   }
 
   /** Begins an item: no key is seen. */
@@ -75,8 +83,17 @@ export class KeyCache {
     const id = this.#slots[slot + slotId] as number;
     if (id < 0 || this.#lastSeen[id] === this.#item) return -1;
     this.#lastSeen[id] = this.#item;
+    this.isFirst = this.#slots[slot + slotFirst] === 1;
     const textStart = this.#slots[slot + slotTextStart] as number;
     return copyWords(to, at, this.#arena.view, textStart, textStart + (this.#slots[slot + slotTextLength] as number));
+  }
+
+  /** Whether the key ranks first; `undefined` if it needs care. It does not count as seen. */
+  ranksFirst(bytes: Uint8Array, from: DataView, start: number, end: number): boolean | undefined {
+    const length = end - start;
+    if (length === 0 || length > maxKeyLength || end + 3 > from.byteLength) return undefined;
+    const slot = this.#find(bytes, from, start, length);
+    return (this.#slots[slot + slotId] as number) < 0 ? undefined : this.#slots[slot + slotFirst] === 1;
   }
 
   #find(bytes: Uint8Array, from: DataView, start: number, length: number): number {
@@ -103,6 +120,7 @@ export class KeyCache {
     if (text !== undefined) arena.writeText(this.#prefix + text + this.#suffix);
     slots[slot + slotTextLength] = arena.length - (slots[slot + slotTextStart] as number);
     slots[slot + slotId] = text === undefined || this.#ids.size >= slotCount ? -2 : this.idOf(text);
+    slots[slot + slotFirst] = text !== undefined && this.#isFirst(bytes, start, start + length, text) ? 1 : 0;
     return slot;
   }
 

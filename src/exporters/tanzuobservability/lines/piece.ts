@@ -16,6 +16,11 @@ export class Piece {
     this.length = bytes.length;
   }
 
+  /** As `put`, from byte `start` to byte `end` of it. */
+  putRange(to: DataView, at: number, start: number, end: number): number {
+    return copyWords(to, at, this.#view, start, end);
+  }
+
   /** Writes it at `at`; answers the position behind. Needs room, and word slack behind. */
   put(to: DataView, at: number): number {
     return copyWords(to, at, this.#view, 0, this.length);

@@ -1,4 +1,4 @@
-import { EventView, KeyValueView, type SpanView } from "../../../pdata/views/index.ts";
+import { EventView, KeyValueView, type RangeList, type SpanView } from "../../../pdata/views/index.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 import { maxJsonGrowth, putJsonText, putQuickJson } from "./json-text.ts";
 import { KeyCache } from "./key-cache.ts";
@@ -9,7 +9,7 @@ import { Piece } from "./piece.ts";
 import { QuickAttribute, quickText } from "./quick-attribute.ts";
 import type { PlainResource } from "./span-resource.ts";
 import type { TagSegment } from "./tag-segment.ts";
-import { microsOf } from "./times.ts";
+import { microsOf, millisOf } from "./times.ts";
 import { uuidLength } from "./uuid-text.ts";
 import { copyRequoted, copyWords } from "./words.ts";
 import { textOf } from "../../../pdata/views/text.ts";
@@ -19,6 +19,7 @@ const spanIdPart = new Piece('","spanId":"');
 const logsPart = new Piece('","logs":[');
 const timePart = new Piece('{"timestamp":');
 const namePart = new Piece(',"fields":{"name":"');
+const overflowPart = new Piece(',"fields":{"name":"overflow"');
 const spanPart = new Piece('],"span":"');
 const tail = new Piece('"}\n');
 const comma = 0x2c;
@@ -50,10 +51,12 @@ export class PlainSpanLogs {
     lineStart: number,
     out: ByteBuffer,
   ): boolean {
-    const { events } = span;
-    const eventBytes = events.end(events.length - 1) - events.start(0);
+    const { events, attributes } = span;
+    let text = events.length === 0 ? 0 : events.end(events.length - 1) - events.start(0);
+    if (plain.room.isShort && attributes.length > 0)
+      text += attributes.end(attributes.length - 1) - attributes.start(0);
     // For all up to the line: a field takes no more beside its text than its tags and lengths, six times.
-    out.reserve(eventBytes * maxJsonGrowth + (events.length + 1) * fixedRoom);
+    out.reserve(text * maxJsonGrowth + resource.fields.length + (events.length + 2) * fixedRoom);
     const to = out.view;
     let at = copyWords(to, head.put(to, out.length), line.view, plain.traceIdAt, plain.traceIdAt + uuidLength);
     at = copyWords(to, spanIdPart.put(to, at), line.view, plain.spanIdAt, plain.spanIdAt + uuidLength);
@@ -62,6 +65,11 @@ export class PlainSpanLogs {
       this.#event.at(span.bytes, events.start(index), events.end(index));
       if (index > 0) out.bytes[at++] = comma;
       at = this.#putLog(out, at, from);
+      if (at < 0) return false;
+    }
+    if (plain.room.isShort) {
+      if (events.length > 0) out.bytes[at++] = comma;
+      at = this.#putOverflow(out, at, from, span, resource, plain);
       if (at < 0) return false;
     }
     out.length = at;
@@ -83,14 +91,41 @@ export class PlainSpanLogs {
     at = namePart.put(out.view, putInteger(out.bytes, at, microsOf(event.timeLo, event.timeHi)));
     at = putQuickJson(out, at, bytes, from, event.nameStart, event.nameEnd);
     out.bytes[at++] = quote;
+    at = this.#putFields(out, at, from, bytes, attributes);
+    if (at < 0) return -1;
+    out.bytes[at++] = closing;
+    out.bytes[at++] = closing;
+    return at;
+  }
+
+  /** The log that keeps what found no room on the line. */
+  #putOverflow(
+    out: ByteBuffer,
+    start: number,
+    from: DataView,
+    span: SpanView,
+    resource: PlainResource,
+    { room, tags }: PlainSpan,
+  ): number {
+    let at = timePart.put(out.view, start);
+    const startMicros = millisOf(span.startTimeLo, span.startTimeHi) * 1000;
+    at = overflowPart.put(out.view, putInteger(out.bytes, at, Math.min(Number.MAX_SAFE_INTEGER, startMicros)));
+    at = this.#putFields(out, at, from, span.bytes, tags.leftOut);
+    if (at < 0) return -1;
+    at = resource.fields.putFrom(out.view, at, room.resourceCount);
+    out.bytes[at++] = closing;
+    out.bytes[at++] = closing;
+    return at;
+  }
+
+  #putFields(out: ByteBuffer, start: number, from: DataView, bytes: Uint8Array, fields: RangeList): number {
+    let at = start;
     this.#keys.nextItem();
-    for (let index = 0; index < attributes.length; index++) {
-      at = this.#putField(out, at, from, bytes, attributes.start(index), attributes.end(index));
+    for (let index = 0; index < fields.length; index++) {
+      at = this.#putField(out, at, from, bytes, fields.start(index), fields.end(index));
       if (at < 0) return -1;
       out.bytes[at++] = quote;
     }
-    out.bytes[at++] = closing;
-    out.bytes[at++] = closing;
     return at;
   }
 

@@ -8,6 +8,7 @@ import { maxTagOverhead, PlainTags } from "./plain-tags.ts";
 import type { PlainResource } from "./span-resource.ts";
 import { formatKeys } from "./span-tags.ts";
 import { firstMillis } from "./span-times.ts";
+import { TagRoom } from "./tag-room.ts";
 import { TagSegment } from "./tag-segment.ts";
 import { isBeyondSigned, millisOf } from "./times.ts";
 import { putSpanId, putTraceId, uuidLength } from "./uuid-text.ts";
@@ -28,6 +29,8 @@ const fixedRoom = 600;
  */
 export class PlainSpan {
   readonly tags: PlainTags;
+  /** What of the last line's tags found room on it. */
+  readonly room = new TagRoom();
   readonly #limits: LineLimits;
   readonly #spanLogs = new TagSegment([["_spanLogs", "true"]]);
   readonly #error = new TagSegment([["error", "true"]]);
@@ -40,10 +43,11 @@ export class PlainSpan {
   traceIdAt = 0;
   spanIdAt = 0;
 
-  constructor(limits: LineLimits) {
+  /** `isFirst` tells of keys, as they came and as they are written, that stay when there is not room for all. */
+  constructor(limits: LineLimits, isFirst: (raw: string, key: string) => boolean) {
     this.#limits = limits;
     const { spanKeyLength: maxKeyLength, spanValueLength: maxValueLength } = limits;
-    this.tags = new PlainTags({ reserved, maxKeyLength, maxValueLength, isKeyCounted: false });
+    this.tags = new PlainTags({ reserved, maxKeyLength, maxValueLength, isKeyCounted: false, isFirst });
   }
 
   /** `from` is a view of the span's batch. */
@@ -57,10 +61,9 @@ export class PlainSpan {
   ): boolean {
     const { bytes } = span;
     const hasParent = !isAllZero(bytes, span.parentSpanIdStart, span.parentSpanIdEnd);
-    const fixed = resource.tags.count + scope.count + (hasParent ? 2 : 1);
-    if (isUnusual(span) || this.#tagCount(span, fixed) > this.#limits.spanTags) return false;
+    if (isUnusual(span) || !this.#planTags(span, from, resource, scope, hasParent)) return false;
     this.#reserve(span, resource, scope, out);
-    const { tags } = this;
+    const { tags, room } = this;
     tags.clear();
     tags.mark(resource.tags);
     if (!tags.mark(scope)) return false;
@@ -71,20 +74,33 @@ export class PlainSpan {
     this.spanIdAt = spanIdPart.put(to, putTraceId(to, this.traceIdAt, bytes, span.traceIdStart));
     at = putSpanId(to, this.spanIdAt, bytes, span.spanIdStart);
     if (hasParent) at = putSpanId(to, parentPart.put(to, at), bytes, span.parentSpanIdStart);
-    if (span.events.length > 0) at = this.#spanLogs.line.put(to, at);
-    at = resource.tags.line.put(to, at);
+    if (span.events.length > 0 || room.isShort) at = this.#spanLogs.line.put(to, at);
+    at = resource.tags.putFirst(to, at, room.resourceCount);
     out.length = scope.line.put(to, at);
     const kind = this.#kinds[span.kind] ?? (this.#kinds[unknownKind] as TagSegment);
     if (!this.#writeSegment(kind, out)) return false;
     if (span.statusCode === statusError && !this.#writeStatus(span, from, out)) return false;
-    return tags.write(out, bytes, from, span.attributes) && writeTimes(span, latestMs, out);
+    const { attributes } = span;
+    const isWritten =
+      room.ownCount === attributes.length
+        ? tags.write(out, bytes, from, attributes)
+        : tags.writeSome(out, bytes, from, attributes, room.ownCount);
+    return isWritten && writeTimes(span, latestMs, out);
   }
 
-  #tagCount(span: SpanView, fixed: number): number {
-    let count = fixed + span.attributes.length;
-    if (span.events.length > 0) count++;
-    if (span.statusCode === statusError) count += span.statusMessageEnd > span.statusMessageStart ? 2 : 1;
-    return count;
+  /** Sets `room`; `false` if it takes care to tell which tags stay. */
+  #planTags(span: SpanView, from: DataView, resource: PlainResource, scope: TagSegment, hasParent: boolean): boolean {
+    const { tags, room } = this;
+    const { attributes, events } = span;
+    // With the kind.
+    let computed = 1 + scope.count;
+    if (span.statusCode === statusError) computed += span.statusMessageEnd > span.statusMessageStart ? 2 : 1;
+    const most = hasParent ? this.#limits.spanTags - 1 : this.#limits.spanTags;
+    if (!room.plan(most, events.length > 0, computed, attributes.length, resource)) return false;
+    if (room.ownCount === attributes.length) return true;
+    const first = tags.countFirst(span.bytes, from, attributes);
+    room.ownCount -= first;
+    return first >= 0 && room.ownCount >= 0;
   }
 
   /** Room for the whole line, so that nothing below has to ask: escaping doubles text at most. */

@@ -1,4 +1,4 @@
-import { KeyValueView, type AnyValueView, type RangeList } from "../../../pdata/views/index.ts";
+import { KeyValueView, RangeList, textOf, type AnyValueView } from "../../../pdata/views/index.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 import { KeyCache } from "./key-cache.ts";
 import { maxIntegerLength } from "./number-text.ts";
@@ -21,6 +21,8 @@ export interface PlainTagOptions {
   /** UTF-16 units of a value, or of key and value together. */
   readonly maxValueLength: number;
   readonly isKeyCounted: boolean;
+  /** Keys that stay on a line when there is not room for all, as they came and as they are written. */
+  readonly isFirst: (raw: string, key: string) => boolean;
 }
 
 /**
@@ -33,12 +35,17 @@ export class PlainTags {
   readonly #quick = new QuickAttribute();
   readonly #view = new KeyValueView();
   readonly text = new PlainText();
+  /** Attributes that the last line had no room for. */
+  readonly leftOut = new RangeList();
 
   constructor(options: PlainTagOptions) {
     this.#options = options;
-    this.#keys = new KeyCache(' "', '"="', (bytes, start, end) => {
+    const textOfKey = (bytes: Uint8Array, start: number, end: number): string | undefined => {
       const key = end - start > options.maxKeyLength ? undefined : plainKey(bytes, start, end);
       return key !== undefined && options.reserved.has(key) ? undefined : key;
+    };
+    this.#keys = new KeyCache(' "', '"="', textOfKey, (bytes, start, end, key) => {
+      return options.isFirst(textOf(bytes, start, end), key);
     });
   }
 
@@ -46,11 +53,42 @@ export class PlainTags {
   clear(): void {
     this.#keys.nextItem();
     this.text.isEscaped = false;
+    this.leftOut.clear();
   }
 
   /** Notes the keys of tags that the caller writes; `false` if one is on the line already. */
   mark(segment: TagSegment): boolean {
     return segment.markIn(this.#keys);
+  }
+
+  /** How many of the attributes rank first; negative if one of them takes care. */
+  countFirst(bytes: Uint8Array, from: DataView, attributes: RangeList): number {
+    let count = 0;
+    for (let index = 0; index < attributes.length; index++) {
+      const { keyStart, keyEnd } = this.#view.at(bytes, attributes.start(index), attributes.end(index));
+      const isFirst = this.#keys.ranksFirst(bytes, from, keyStart, keyEnd);
+      if (isFirst === undefined) return -1;
+      if (isFirst) count++;
+    }
+    return count;
+  }
+
+  /**
+   * As `write`, with room for those that rank first and `room` others; what comes behind them is in `leftOut`. Their keys
+   * count as seen, and their values are no less plain.
+   */
+  writeSome(out: ByteBuffer, bytes: Uint8Array, from: DataView, attributes: RangeList, room: number): boolean {
+    let left = room;
+    for (let index = 0; index < attributes.length; index++) {
+      const start = attributes.start(index);
+      const end = attributes.end(index);
+      const length = out.length;
+      if (!this.#writeTag(out, bytes, from, start, end)) return false;
+      if (this.#keys.isFirst || left-- > 0) continue;
+      out.length = length;
+      this.leftOut.push(start, end);
+    }
+    return true;
   }
 
   /** `false` if an attribute is not plain; `out` then holds part of the tags. Needs room by `maxTagOverhead`. */

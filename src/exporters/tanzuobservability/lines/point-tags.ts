@@ -20,7 +20,7 @@ export class PointTags {
   constructor(options: CarefulPointOptions) {
     this.#options = options;
     const { pointKeyLength: maxKeyLength, pointTagLength: maxValueLength } = options.limits;
-    this.#plain = new PlainTags({ reserved, maxKeyLength, maxValueLength, isKeyCounted: true });
+    this.#plain = new PlainTags({ reserved, maxKeyLength, maxValueLength, isKeyCounted: true, isFirst: () => false });
     this.#careful = new CarefulPointTags(options);
   }
 

@@ -1,5 +1,13 @@
 import type { Batch } from "../../../pdata/batch.ts";
-import { RangeList, SpanView, Walker, type ResourceView, type ScopeView } from "../../../pdata/views/index.ts";
+import {
+  KeyValueView,
+  RangeList,
+  SpanView,
+  textOf,
+  Walker,
+  type ResourceView,
+  type ScopeView,
+} from "../../../pdata/views/index.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { BytesCache } from "./bytes-cache.ts";
 import { CarefulSpan } from "./careful-span.ts";
@@ -9,7 +17,8 @@ import { PlainSpanLogs } from "./plain-span-logs.ts";
 import { PlainSpan } from "./plain-span.ts";
 import { readResource, scopeTags, withDefaults } from "./resource-text.ts";
 import { RuleTally } from "./rule-tally.ts";
-import { scopeSegment, spanResource, type SpanResource } from "./span-resource.ts";
+import { scopeSegment, spanResource, type PlainResource, type SpanResource } from "./span-resource.ts";
+import { SpanTags } from "./span-tags.ts";
 import { maxAheadMs } from "./span-times.ts";
 import type { TagSegment } from "./tag-segment.ts";
 import { forgetText } from "./text.ts";
@@ -40,12 +49,16 @@ export class SpanLines {
   #scope: SpanScope = { tags: [], plain: undefined };
   #from: DataView = new DataView(new ArrayBuffer(0));
   #droppedCount = 0;
+  /** Tags that went into span logs, and the first one's key. */
+  #leftOutCount = 0;
+  #leftOutExample = "";
   #nowMs = 0;
 
   constructor(options: LineOptions) {
     this.#options = options;
     const { limits, isPreferred } = options;
-    this.#plain = new PlainSpan(limits);
+    const ranking = new SpanTags(limits, this.#tally, isPreferred);
+    this.#plain = new PlainSpan(limits, (raw, key) => ranking.isFirst(raw, key));
     this.#careful = new CarefulSpan({ limits, tally: this.#tally, isPreferred });
     const pool = new BufferPool();
     this.#trace = new LineBody("trace", pool, options.onChunk);
@@ -56,21 +69,22 @@ export class SpanLines {
     const { buffer, byteOffset, byteLength } = batch.bytes;
     this.#from = new DataView(buffer, byteOffset, byteLength);
     this.#nowMs = nowMs;
-    this.#droppedCount = 0;
+    this.#droppedCount = this.#leftOutCount = 0;
     this.#walker.walk(batch, this);
     this.#trace.close();
     this.#logs.close();
     forgetText();
+    if (this.#leftOutCount > 0) this.#tally.hit("too_many_tags", this.#leftOutExample, this.#leftOutCount);
     return { droppedCount: this.#droppedCount, hits: this.#tally.take() };
   }
 
   resource(view: ResourceView): void {
     this.#resource = this.#resources.find(view.bytes, view.attributes);
     if (this.#resource !== undefined) return;
-    const { defaultSource, defaultTags, limits } = this.#options;
+    const { defaultSource, defaultTags, limits, isPreferred } = this.#options;
     const before = this.#tally.total;
     const { source, attributes } = readResource(view, defaultSource, limits, this.#tally);
-    this.#resource = spanResource({ source, attributes: withDefaults(attributes, defaultTags) }, limits);
+    this.#resource = spanResource({ source, attributes: withDefaults(attributes, defaultTags) }, limits, isPreferred);
     // What was repaired has to be counted each time.
     if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, this.#resource);
   }
@@ -107,12 +121,28 @@ export class SpanLines {
     const lineStart = line.length;
     const logsStart = logs.length;
     if (this.#plain.write(span, this.#from, resource, scope, this.#nowMs + maxAheadMs, line)) {
-      if (span.events.length === 0) return true;
-      if (this.#plainLogs.write(span, this.#from, resource, scope, this.#plain, line, lineStart, logs)) return true;
+      const { isShort } = this.#plain.room;
+      if (span.events.length === 0 && !isShort) return true;
+      if (this.#plainLogs.write(span, this.#from, resource, scope, this.#plain, line, lineStart, logs)) {
+        if (isShort) this.#noteLeftOut(span, resource);
+        return true;
+      }
     }
     line.length = lineStart;
     logs.length = logsStart;
     return false;
+  }
+
+  /** Counted here and told once a batch: nearly every span of a service may have too many tags. */
+  #noteLeftOut({ bytes }: SpanView, { fields }: PlainResource): void {
+    const { room, tags } = this.#plain;
+    const { leftOut } = tags;
+    if (this.#leftOutCount === 0) {
+      const key =
+        leftOut.length === 0 ? fields.keys[room.resourceCount] : keyOf(bytes, leftOut.start(0), leftOut.end(0));
+      this.#leftOutExample = key ?? "";
+    }
+    this.#leftOutCount += leftOut.length + fields.keys.length - room.resourceCount;
   }
 
   #writeCareful(span: SpanView): boolean {
@@ -120,4 +150,9 @@ export class SpanLines {
     if (resource === undefined) return false;
     return this.#careful.write(span, resource, this.#scope.tags, this.#nowMs, this.#trace.buffer, this.#logs.buffer);
   }
+}
+
+function keyOf(bytes: Uint8Array, start: number, end: number): string {
+  const { keyStart, keyEnd } = new KeyValueView().at(bytes, start, end);
+  return textOf(bytes, keyStart, keyEnd);
 }

@@ -1,3 +1,4 @@
+import { FieldSegment } from "./field-segment.ts";
 import { ascii } from "./byte-buffer.ts";
 import { cleanValue, isBlankText } from "./clean-text.ts";
 import type { LineLimits } from "./limits.ts";
@@ -17,28 +18,41 @@ export interface SpanResource {
 export interface PlainResource {
   /** ` source="host-1" traceId=` */
   readonly head: Piece;
+  /** By rank: those that stay on a line where there is not room for all, then the others. */
   readonly tags: TagSegment;
+  /** How many of the tags rank first. */
+  readonly firstTags: number;
+  /** The tags as fields of a span log, in the same order, as they came. */
+  readonly fields: FieldSegment;
   /** As in `TagSegment`, for both. */
   readonly isEscaped: boolean;
 }
 
-export function spanResource(text: ResourceText, limits: LineLimits): SpanResource {
+export function spanResource(
+  text: ResourceText,
+  limits: LineLimits,
+  isPreferred: (key: string) => boolean,
+): SpanResource {
   const tally = new RuleTally();
-  const spanTags = new SpanTags(limits, tally, () => false);
-  const tags = spanTags.resolve({ own: new Map(), resource: text.attributes, computed: [] });
+  const spanTags = new SpanTags(limits, tally, isPreferred);
+  const own = new Map<string, string>();
+  const tags = spanTags.rank(spanTags.resolve({ own, resource: text.attributes, computed: [] }), own);
   const clean = tags.map(({ raw, key, value }) => {
     const text = cleanValue(value, limits.spanValueLength, tally, raw);
     return [key, text.isCut ? undefined : text.value] as const;
   });
   const kept = clean.filter((tag): tag is [string, string] => tag[1] !== undefined);
   const isPlain = tally.isEmpty && kept.length === clean.length && kept.length <= limits.spanTags;
-  return { text, plain: isPlain ? plainResource(text.source, kept) : undefined };
-}
-
-function plainResource(source: string, clean: readonly (readonly [string, string])[]): PlainResource {
-  const head = ascii(` source="${source.replaceAll('"', '\\"')}" traceId=`);
-  const tags = new TagSegment(clean);
-  return { head: new Piece(head), tags, isEscaped: tags.isEscaped || needsEscape(source) };
+  if (!isPlain) return { text, plain: undefined };
+  const segment = new TagSegment(kept);
+  const plain = {
+    head: new Piece(ascii(` source="${text.source.replaceAll('"', '\\"')}" traceId=`)),
+    tags: segment,
+    firstTags: tags.filter((tag) => spanTags.isFirst(tag.raw, tag.key)).length,
+    fields: new FieldSegment(tags.map(({ raw, value }) => [raw, value])),
+    isEscaped: segment.isEscaped || needsEscape(text.source),
+  };
+  return { text, plain };
 }
 
 /** The tags of a scope, or `undefined` if its text needs care. */

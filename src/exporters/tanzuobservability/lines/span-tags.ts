@@ -56,6 +56,11 @@ export class SpanTags {
     return ranks.flat();
   }
 
+  /** Whether a tag stays on its line when there is not room for all. */
+  isFirst(raw: string, key: string): boolean {
+    return identity.has(key) || this.#isPreferred(raw);
+  }
+
   #add(tags: Tag[], raw: string, value: string, rules: KeyRules, hasService: boolean): void {
     // The same key with the same value loses nothing.
     if (valueOf(rules.computed, raw) === value) return;

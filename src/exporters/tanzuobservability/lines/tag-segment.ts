@@ -12,17 +12,27 @@ export class TagSegment {
   /** Whether a line with it cannot be part of a JSON string just by changing its quotes. */
   readonly isEscaped: boolean;
   readonly count: number;
+  /** Where each tag ends in `line`. */
+  readonly #ends: Int32Array;
   readonly #keys: readonly string[];
   #ids = new Int32Array(0);
   #generation = -1;
 
   constructor(tags: readonly (readonly [string, string])[]) {
     out.length = 0;
-    for (const [key, value] of tags) writeTag(out, key, value);
+    this.#ends = Int32Array.from(tags, ([key, value]) => {
+      writeTag(out, key, value);
+      return out.length;
+    });
     this.line = new Piece(out.take());
     this.isEscaped = tags.some(([, value]) => needsEscape(value));
     this.count = tags.length;
     this.#keys = tags.map(([key]) => key);
+  }
+
+  /** Writes the first `count` tags at `at`; answers the position behind. */
+  putFirst(to: DataView, at: number, count: number): number {
+    return count === 0 ? at : this.line.putRange(to, at, 0, this.#ends[count - 1] as number);
   }
 
   /** Notes its keys as seen in the current item; `false` if one of them was seen before. */
