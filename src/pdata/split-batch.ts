@@ -15,10 +15,21 @@ import { RangeList } from "./views/range-list.ts";
  * Takes time in proportion to what it reads and writes. Repeated heads can make that much more than the batch.
  */
 export function splitBatch<S extends Signal>(batch: Batch<S>, maxItems: number): Batch<S>[] {
+  return [...batchPieces(batch, maxItems)];
+}
+
+/**
+ * The same pieces, each made when it is asked for: heads that are repeated cost the memory of one piece at a time. There is
+ * at least one piece.
+ */
+export function batchPieces<S extends Signal>(
+  batch: Batch<S>,
+  maxItems: number,
+): Iterator<Batch<S>> & Iterable<Batch<S>> {
   if (!Number.isInteger(maxItems) || maxItems < 1) {
     throw new RangeError(`Cannot split a batch: ${maxItems} items a piece, at least 1 expected`);
   }
-  return batch.itemCount <= maxItems ? [batch] : new Splitter(batch, maxItems).split();
+  return batch.itemCount <= maxItems ? [batch].values() : new Splitter(batch, maxItems).pieces();
 }
 
 /** A message on the way from the request to the items: where its own fields are, and how the piece at hand holds it. */
@@ -48,7 +59,6 @@ class Splitter<S extends Signal> {
   readonly #path: readonly OpenMessage[];
   readonly #cursor = new Cursor(new Uint8Array(0));
   readonly #writer: Writer;
-  readonly #pieces: Batch<S>[] = [];
   #room: number;
   /** How many messages of the path are open in this piece. */
   #openCount = 0;
@@ -65,39 +75,44 @@ class Splitter<S extends Signal> {
     this.#writer = new Writer(Math.ceil((batch.bytes.length * maxItems) / batch.itemCount) + 1024);
   }
 
-  split(): Batch<S>[] {
-    this.#walk(0, 0, this.#batch.bytes.length);
-    this.#finishPiece();
-    return this.#pieces;
+  *pieces(): Generator<Batch<S>, undefined> {
+    yield* this.#walk(0, 0, this.#batch.bytes.length);
+    yield this.#finishPiece();
   }
 
-  /** Content of a message whose items do not all fit into this piece. */
-  #walk(level: number, start: number, end: number): void {
+  /** Content of a message whose items do not all fit into this piece. A generator a group, not an item. */
+  *#walk(level: number, start: number, end: number): Generator<Batch<S>, undefined> {
     const { children } = this.#note(level, start, end);
     const first = (this.#levels[level] as Level).lastChildOnly ? children.length - 1 : 0;
     for (let index = first; index < children.length; index++) {
-      this.#child(level, children.start(index), children.end(index));
+      const fieldStart = children.start(index);
+      const childEnd = children.end(index);
+      const itemCount = this.#countBelow(level, fieldStart, childEnd);
+      // A cut comes when an item needs it and not before: what holds no items never makes a piece of its own.
+      if (this.#room === 0 && itemCount > 0) yield this.#finishPiece();
+      if (itemCount <= this.#room) {
+        this.#copy(level, fieldStart, childEnd);
+        this.#room -= itemCount;
+      } else yield* this.#walk(level + 1, this.#enter(level + 1, fieldStart, childEnd), childEnd);
     }
     this.#close(level);
   }
 
-  #child(level: number, fieldStart: number, end: number): void {
-    const { bytes } = this.#batch;
-    const cursor = this.#cursor.reset(bytes, fieldStart, end);
-    const fieldNumber = cursor.readTag() >>> 3;
-    cursor.readLength();
-    const start = cursor.pos;
+  #countBelow(level: number, fieldStart: number, end: number): number {
     const below = level + 1;
-    const itemCount = below === this.#levels.length ? 1 : countAt(this.#levels, below, bytes, start, end, Infinity);
-    // A cut comes when an item needs it and not before: what holds no items never makes a piece of its own.
-    if (this.#room === 0 && itemCount > 0) this.#finishPiece();
-    if (itemCount <= this.#room) {
-      this.#copy(level, fieldStart, end);
-      this.#room -= itemCount;
-      return;
-    }
-    (this.#path[below] as OpenMessage).fieldNumber = fieldNumber;
-    this.#walk(below, start, end);
+    if (below === this.#levels.length) return 1;
+    const cursor = this.#cursor.reset(this.#batch.bytes, fieldStart, end);
+    cursor.readTag();
+    cursor.readLength();
+    return countAt(this.#levels, below, this.#batch.bytes, cursor.pos, end, Infinity);
+  }
+
+  /** Notes the field that holds a message; answers where its content begins. */
+  #enter(level: number, fieldStart: number, end: number): number {
+    const cursor = this.#cursor.reset(this.#batch.bytes, fieldStart, end);
+    (this.#path[level] as OpenMessage).fieldNumber = cursor.readTag() >>> 3;
+    cursor.readLength();
+    return cursor.pos;
   }
 
   /** Sorts the fields of a message. */
@@ -152,13 +167,13 @@ class Splitter<S extends Signal> {
     }
   }
 
-  #finishPiece(): void {
+  #finishPiece(): Batch<S> {
     this.#flushRun();
     this.#closeDownTo(0);
-    const { signal } = this.#batch;
-    this.#pieces.push(new Batch(signal, this.#writer.finish(), this.#maxItems - this.#room));
+    const piece = new Batch(this.#batch.signal, this.#writer.finish(), this.#maxItems - this.#room);
     this.#writer.clear();
     this.#room = this.#maxItems;
+    return piece;
   }
 
   #writeAll(ranges: RangeList): void {

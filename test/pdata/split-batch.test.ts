@@ -1,8 +1,8 @@
 import t from "tap";
-import type { Batch } from "../../src/pdata/batch.ts";
+import { Batch } from "../../src/pdata/batch.ts";
 import { mergeBatches } from "../../src/pdata/merge-batches.ts";
 import { signals, type Signal } from "../../src/pdata/signal.ts";
-import { splitBatch } from "../../src/pdata/split-batch.ts";
+import { batchPieces, splitBatch } from "../../src/pdata/split-batch.ts";
 import { validate } from "../../src/pdata/validate.ts";
 import { Writer } from "../../src/wire/writer.ts";
 import { Random } from "../random.ts";
@@ -149,6 +149,20 @@ t.test("one item a piece takes time in proportion to the items", (t) => {
   const pieces = splitBatch(spans(100_000), 1);
   t.equal(pieces.length, 100_000);
   t.ok(pieces.every((piece) => piece.itemCount === 1 && piece.bytes.length === 6));
+  t.end();
+});
+
+t.test("pieces are made when they are asked for, so that a large head is not held once a piece", (t) => {
+  const writer = new Writer();
+  const group = writer.open(1);
+  // All pieces together would take 20 GB.
+  writer.writeString(1, "r".repeat(1_000_000));
+  const scope = writer.open(2);
+  for (let index = 0; index < 20_000; index++) writer.writeString(2, "");
+  writer.close(scope);
+  writer.close(group);
+  const pieces = batchPieces(new Batch("traces", writer.finish(), 20_000), 1);
+  for (let index = 0; index < 20; index++) t.match(pieces.next(), { done: false, value: { itemCount: 1 } });
   t.end();
 });
 

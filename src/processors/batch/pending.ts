@@ -1,15 +1,22 @@
 import type { Batch } from "../../pdata/batch.ts";
 import { mergeBatches } from "../../pdata/merge-batches.ts";
 import type { Signal } from "../../pdata/signal.ts";
-import { splitBatch } from "../../pdata/split-batch.ts";
+import { batchPieces } from "../../pdata/split-batch.ts";
 import { Ring } from "../../sending/ring.ts";
+
+/** A batch on its way into pieces. Its bytes are held until the last one. */
+interface Cut<S extends Signal> {
+  readonly pieces: Iterator<Batch<S>>;
+  itemsLeft: number;
+  readonly byteCount: number;
+}
 
 /** Inputs that wait to be sent, in order. They are joined once, when they leave. */
 export class Pending<S extends Signal> {
   readonly #signal: S;
   readonly #inputs = new Ring<Batch<S>>();
-  /** What is left of an input that was cut, last piece first; stands before all inputs. */
-  readonly #pieces: Batch<S>[] = [];
+  /** What is left of inputs that were joined and are being cut; stands before all inputs. */
+  #cut: Cut<S> | undefined;
   #itemCount = 0;
   #byteCount = 0;
 
@@ -45,27 +52,42 @@ export class Pending<S extends Signal> {
     }
     const batch = mergeBatches(this.#signal, inputs);
     if (maxItems === 0 || itemCount <= maxItems) return batch;
-    // Cut in one pass; the pieces that stay are ready when their turn comes.
-    const [first = batch, ...rest] = splitBatch(batch, maxItems);
-    for (const piece of rest.toReversed()) this.#unshift(piece);
-    return first;
+    this.#cut = { pieces: batchPieces(batch, maxItems), itemsLeft: itemCount, byteCount: batch.bytes.length };
+    this.#itemCount += itemCount;
+    this.#byteCount += batch.bytes.length;
+    return this.#shift() ?? batch;
   }
 
   clear(): void {
-    while (this.#shift() !== undefined);
+    while (this.#inputs.shift() !== undefined);
+    this.#cut = undefined;
+    this.#itemCount = this.#byteCount = 0;
   }
 
   #shift(): Batch<S> | undefined {
-    const first = this.#pieces.pop() ?? this.#inputs.shift();
+    if (this.#cut !== undefined) return this.#nextPiece(this.#cut);
+    const first = this.#inputs.shift();
     if (first === undefined) return undefined;
     this.#itemCount -= first.itemCount;
     this.#byteCount -= first.bytes.length;
     return first;
   }
 
-  #unshift(piece: Batch<S>): void {
-    this.#pieces.push(piece);
-    this.#itemCount += piece.itemCount;
-    this.#byteCount += piece.bytes.length;
+  /** A piece is made when its turn comes: heads that are repeated in many pieces must not multiply what is held. */
+  #nextPiece(cut: Cut<S>): Batch<S> | undefined {
+    let itemCount = cut.itemsLeft;
+    try {
+      const { value: piece } = cut.pieces.next() as IteratorYieldResult<Batch<S>>;
+      itemCount = piece.itemCount;
+      return piece;
+    } finally {
+      // After a defect nothing of it is left, so that it is counted as lost once.
+      cut.itemsLeft -= itemCount;
+      this.#itemCount -= itemCount;
+      if (cut.itemsLeft === 0) {
+        this.#cut = undefined;
+        this.#byteCount -= cut.byteCount;
+      }
+    }
   }
 }

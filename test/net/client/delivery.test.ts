@@ -100,21 +100,48 @@ t.test("a peer that finds everything too large is asked a few times, not once an
   t.equal(result.retry?.payload.itemCount, 4096);
 });
 
-t.test(
-  "what a peer does not take in one piece is divided at once the next time, until that is forgotten",
-  async (t) => {
-    const peer = new Peer((numbers) => (numbers.length > 50 ? tooLarge : taken));
-    const send = async (): Promise<number> => {
-      const before = peer.requests.length;
-      await peer.delivery.send(await peer.payload(numberedBatch(100)), never);
-      return peer.requests.length - before;
-    };
-    t.equal(await send(), 3);
-    t.equal(await send(), 2);
-    await peer.clock.advance(10 * 60_000);
-    t.equal(await send(), 3);
-  },
-);
+/** Requests that a batch of 100 items costs. */
+async function requestsFor100(peer: Peer): Promise<number> {
+  const before = peer.requests.length;
+  await peer.delivery.send(await peer.payload(numberedBatch(100)), never);
+  return peer.requests.length - before;
+}
+
+t.test("what a peer does not take in one piece is divided at once the next time", async (t) => {
+  const peer = new Peer((numbers) => (numbers.length > 50 ? tooLarge : taken));
+  t.equal(await requestsFor100(peer), 3);
+  t.equal(await requestsFor100(peer), 2);
+  await peer.clock.advance(1000);
+  t.equal(await requestsFor100(peer), 3, "after a second it is tried again");
+  await peer.clock.advance(1000);
+  t.equal(await requestsFor100(peer), 2, "and, because that was in vain, not so soon again");
+  let inVain = 0;
+  for (let second = 0; second < 300; second++) {
+    await peer.clock.advance(1000);
+    inVain += (await requestsFor100(peer)) - 2;
+  }
+  t.ok(inVain >= 4 && inVain < 12, `${inVain} requests in vain within 5 min`);
+});
+
+t.test("a peer that refuses anything for a moment has large requests again within seconds", async (t) => {
+  let limit = 0;
+  const peer = new Peer((numbers) => (numbers.length > limit ? tooLarge : taken));
+  await requestsFor100(peer);
+  limit = 1;
+  t.ok((await requestsFor100(peer)) > 100, "it recovers to single items, which look like its limit");
+  limit = 1000;
+  let seconds = 0;
+  for (; (await requestsFor100(peer)) > 1 && seconds < 100; seconds++) await peer.clock.advance(1000);
+  t.ok(seconds < 10, `${seconds} s`);
+});
+
+t.test("nothing is learnt from a peer that refused a single item", async (t) => {
+  let refusals = 0;
+  const peer = new Peer(() => (refusals-- > 0 ? tooLarge : taken));
+  refusals = 8;
+  await requestsFor100(peer);
+  t.equal(await requestsFor100(peer), 1);
+});
 
 t.test("a failure that may pass leaves the rest for the next attempt, and nothing is sent twice", async (t) => {
   let isBusy = true;

@@ -93,6 +93,8 @@ class Attempt<S extends Signal> {
   #refusedBytes = Number.POSITIVE_INFINITY;
   #refusedBodyBytes = Number.POSITIVE_INFINITY;
   #refusal: ConsumeError | undefined;
+  /** A single item was refused: a peer that does so may refuse anything, and its limit is not known. */
+  #hasRefusedItem = false;
   #sent = 0;
   readonly #dropped: { reason: DropReason; count: number; cause?: unknown }[] = [];
   #lastDropError: ConsumeError | undefined;
@@ -143,7 +145,10 @@ class Attempt<S extends Signal> {
         this.#refusal = outcome.error;
         // One item alone cannot be divided.
         if (itemCount > 1) this.#divide(part.batch);
-        else this.#drop(itemCount, outcome.error);
+        else {
+          this.#hasRefusedItem = true;
+          this.#drop(itemCount, outcome.error);
+        }
         return;
       case "failed":
         if (outcome.error.kind === "permanent") this.#drop(itemCount, outcome.error);
@@ -152,7 +157,7 @@ class Attempt<S extends Signal> {
   }
 
   #taken(itemCount: number, { rejected, message }: PartialSuccess): void {
-    if (this.#refusedBytes !== Number.POSITIVE_INFINITY) this.#sizes.learn(this.#refusedBytes);
+    if (this.#refusedBytes !== Number.POSITIVE_INFINITY && !this.#hasRefusedItem) this.#sizes.learn(this.#refusedBytes);
     // The number is the peer's claim; the ledger must not lose or invent items by it.
     const rejectedItems = Math.max(0, Math.min(rejected, itemCount));
     this.#sent += itemCount - rejectedItems;
