@@ -34,7 +34,19 @@ export interface Consumer<S extends Signal = Signal> {
    * spoil this, so one that collects batches waits. Stages that pass on tell what stands behind them.
    */
   readonly acknowledgesDurably?: boolean | undefined;
+  /**
+   * Asked by a fan-out about a batch that `consume` has just refused and that a neighbour has: takes it beyond the room
+   * that there is, if it can, so that the neighbour need not wait. Stages without a queue leave this out. Rejects never.
+   */
+  overdraw?(batch: Batch<S>, context: RequestContext): Promise<Overdrawn>;
 }
+
+/**
+ * - `taken`: as if `consume` had resolved;
+ * - `slow`: not taken, but something moves, so the caller may as well wait;
+ * - `stalled`: not taken, and nothing has moved since it became full.
+ */
+export type Overdrawn = "taken" | "slow" | "stalled";
 
 export interface Admission {
   /** Reserves room for a body; answers the refusal to send if there is none. */

@@ -1,5 +1,5 @@
 import { ConsumeError } from "../component/consume-error.ts";
-import type { RequestContext } from "../component/consumer.ts";
+import type { Overdrawn, RequestContext } from "../component/consumer.ts";
 import type { ConsumerComponent } from "../component/factory.ts";
 import type { Host } from "../component/host.ts";
 import type { LogFields } from "../component/logger.ts";
@@ -15,6 +15,7 @@ import { Merger } from "./merger.ts";
 import { MemoryQueue, type Admittance } from "./memory-queue.ts";
 import { inFlightGauge, mergeMetrics, queueMetrics, type QueueMetrics } from "./metrics.ts";
 import { OutageLog } from "./outage-log.ts";
+import { Overdraft } from "./overdraft.ts";
 import { AwaitedParcel, HeldParcel, type Parcel } from "./parcel.ts";
 import { Ramp } from "./ramp.ts";
 import { Retry } from "./retry.ts";
@@ -32,6 +33,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   /** Where the batches of the queue are, if they are not in memory. */
   readonly #store: DiskStore<S> | undefined;
   readonly #merger: Merger<S> | undefined;
+  readonly #overdraft = new Overdraft();
   readonly #ramp: Ramp;
   readonly #courier: Courier<S, P>;
   /** What is being sent, with or without a queue. */
@@ -92,24 +94,46 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
 
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     if (!this.#isRunning) throw this.#refusal("exporter is not running");
-    const { itemCount, bytes } = batch;
-    if (itemCount === 0) return;
+    if (batch.itemCount === 0) return;
     const { config, settings } = this.#options;
-    const enqueuedUnixMs = settings.clock.now();
     const queue = this.#queue;
-    const store = this.#store;
-    if (queue !== undefined && store !== undefined) {
-      const head = { itemCount, byteCount: bytes.length, enqueuedUnixMs, context };
-      return this.#enqueue(queue, new DiskParcel({ head, store, held: this.#held, log: this.#log }, batch));
-    }
-    const handed = { batch, context, enqueuedUnixMs };
     if (queue !== undefined && !config.sendingQueue.waitForResult) {
-      return this.#enqueue(queue, new HeldParcel(handed, this.#held, this.#log));
+      return this.#enqueue(queue, this.#queued(batch, context));
     }
-    const parcel = new AwaitedParcel(handed, settings.ledger, this.#log);
-    if (this.#queue !== undefined) await this.#enqueue(this.#queue, parcel);
+    const parcel = new AwaitedParcel(
+      { batch, context, enqueuedUnixMs: settings.clock.now() },
+      settings.ledger,
+      this.#log,
+    );
+    if (queue !== undefined) await this.#enqueue(queue, parcel);
     else void this.#carry(parcel);
     return parcel.outcome.promise;
+  }
+
+  /** A caller that waits for the outcome, or for the disk, has to go on waiting. */
+  async overdraw(batch: Batch<S>, context: RequestContext): Promise<Overdrawn> {
+    const queue = this.#queue;
+    if (queue === undefined || !this.#isRunning || this.#options.config.sendingQueue.waitForResult) return "slow";
+    const parcel = this.#queued(batch, context);
+    if (!queue.hasRoom(parcel) && !this.#overdraft.grant(parcel.byteCount)) {
+      return this.#overdraft.hasMoved ? "slow" : "stalled";
+    }
+    try {
+      if ((await queue.overfill(parcel)) !== "taken") return "slow";
+    } catch {
+      // The disk: it has told the caller of `consume` as well.
+      return "slow";
+    }
+    this.#countEnqueued(parcel);
+    return "taken";
+  }
+
+  #queued(batch: Batch<S>, context: RequestContext): Parcel<S> {
+    const enqueuedUnixMs = this.#options.settings.clock.now();
+    const store = this.#store;
+    if (store === undefined) return new HeldParcel({ batch, context, enqueuedUnixMs }, this.#held, this.#log);
+    const head = { itemCount: batch.itemCount, byteCount: batch.bytes.length, enqueuedUnixMs, context };
+    return new DiskParcel({ head, store, held: this.#held, log: this.#log }, batch);
   }
 
   /**
@@ -218,16 +242,20 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   }
 
   async #enqueue(queue: MemoryQueue<Parcel<S>>, parcel: Parcel<S>): Promise<void> {
-    const { itemCount, byteCount } = parcel;
     if (this.#store?.whenFull === "drop_oldest") while (!queue.hasRoom(parcel) && this.#dropOldest());
     try {
       const offered = queue.offer(parcel);
       const admittance = typeof offered === "string" ? offered : await offered;
       if (admittance !== "taken") throw this.#notTaken(admittance);
     } catch (error) {
-      this.#log.rejected(itemCount, ConsumeError.from(error));
+      this.#log.rejected(parcel.itemCount, ConsumeError.from(error));
       throw error;
     }
+    this.#overdraft.clear();
+    this.#countEnqueued(parcel);
+  }
+
+  #countEnqueued({ itemCount, byteCount }: Parcel<S>): void {
     this.#metrics?.enqueueSize.record(itemCount);
     this.#metrics?.enqueueSizeBytes.record(byteCount);
   }
@@ -248,6 +276,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   #carry(parcel: Parcel<S>): Promise<void> {
     const carried = this.#courier.deliver(parcel, this.#ended.signal).then((failure) => {
       this.#underway.delete(parcel);
+      this.#overdraft.moved();
       parcel.finish(failure);
     });
     this.#underway.set(parcel, carried);

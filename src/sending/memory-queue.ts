@@ -74,6 +74,11 @@ export class MemoryQueue<T> {
     return new Promise((resolve) => this.#waiters.push({ entry, resolve }));
   }
 
+  /** Takes the entry whatever room there is; the caller bounds how often. */
+  overfill(entry: T): "taken" | "stopped" | Promise<"taken"> {
+    return this.#isStopped ? "stopped" : (this.#take(entry) ?? "taken");
+  }
+
   /** Puts in an entry that was stored before, whatever room there is. Work begins with `resume`. */
   restore(entry: T): void {
     this.#size += this.#options.sizeOf(entry);

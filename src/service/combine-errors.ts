@@ -1,8 +1,9 @@
 import { ConsumeError, type ConsumeErrorKind, type ConsumeErrorOptions } from "../component/consume-error.ts";
 
 /**
- * One error for several branches of a fan-out (reference §3.2): texts joined with `; `, permanent if any of them is, the
- * first gRPC status, the longest delay. `refused` only if every branch refused.
+ * One error for several branches of a fan-out (reference §3.2): texts joined with `; `, the first gRPC status, the longest
+ * delay. `refused` only if every branch refused. Errors for good come here alone, or upstream's rule would hold: one of
+ * them makes all permanent.
  */
 export function combineErrors(errors: readonly ConsumeError[]): ConsumeError {
   const [first] = errors;

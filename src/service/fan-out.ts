@@ -7,9 +7,11 @@ import { combineErrors } from "./combine-errors.ts";
 
 /** A consumer among others. */
 export interface Branch<S extends Signal> extends Consumer<S> {
+  /** Takes a batch that it has just refused, because its neighbours have it and must not wait. `false`: it cannot. */
+  keep?(batch: Batch<S>, context: RequestContext): Promise<boolean>;
   /** It has taken nothing for so long that its neighbours must not wait for it any more. Absent: they always wait. */
   readonly isStuck?: boolean;
-  /** Counts a batch, which the neighbours have, as lost on this branch. */
+  /** Counts a batch as lost on this branch. */
   giveUp?(batch: Batch<S>, error: ConsumeError): void;
 }
 
@@ -23,14 +25,15 @@ export function fanOut<S extends Signal>(branches: readonly Branch<S>[]): Consum
  * Hands a batch to every branch at once and waits for all: a slow branch does not hold up another one's start, and a
  * failed one does not stop the others. The bytes are shared, because nobody writes into them.
  *
- * A stage that holds on to its batch after a failure and tries again reaches only the branches that failed; the others
- * have it and get no duplicate. A branch that is stuck loses a batch that another branch has: it must not stop the data
- * of its neighbours. With no neighbour that takes it, nothing is lost; the caller keeps it.
+ * A stage that holds on to its batch after a failure and tries again reaches only the branches that are open; the others
+ * have it, or will never take it, and get no duplicate. What one branch refuses and another one has is kept by the first
+ * beyond its room, so that the second need not wait; one that is stuck loses it. With no neighbour that takes it, nothing
+ * is lost; the caller keeps it.
  */
 class FanOut<S extends Signal> implements Consumer<S> {
   readonly #branches: readonly Branch<S>[];
-  /** Branches that took a batch which another branch did not. Goes with the batch. */
-  readonly #takenBy = new WeakMap<Batch<S>, Set<Branch<S>>>();
+  /** Of batches that some branches still have to take. Goes with the batch. */
+  readonly #standings = new WeakMap<Batch<S>, Standing<S>>();
   #admission: Admission | undefined;
 
   constructor(branches: readonly Branch<S>[]) {
@@ -48,28 +51,45 @@ class FanOut<S extends Signal> implements Consumer<S> {
   }
 
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
-    const earlier = this.#takenBy.get(batch);
-    const branches = earlier === undefined ? this.#branches : this.#branches.filter((branch) => !earlier.has(branch));
-    const outcomes = await Promise.allSettled(branches.map((branch) => handOver(branch, batch, context)));
-    const failures: Failure<S>[] = [];
-    for (const [index, outcome] of outcomes.entries()) {
-      const branch = branches[index];
-      if (outcome.status === "rejected" && branch !== undefined) {
-        failures.push({ branch, error: ConsumeError.from(outcome.reason) });
-      }
-    }
-    const isTakenByAny = failures.length < this.#branches.length;
-    if (failures.length === 0 || (isTakenByAny && failures.every(isHopeless))) {
-      for (const { branch, error } of failures) branch.giveUp?.(batch, error);
-      if (earlier !== undefined) this.#takenBy.delete(batch);
+    const standing = this.#standings.get(batch) ?? { open: this.#branches, isTaken: false };
+    const failures = await offerTo(standing.open, batch, context);
+    if (failures.length === 0) return void this.#standings.delete(batch);
+    const isTaken = standing.isTaken || failures.length < standing.open.length;
+    const pushingBack = await this.#unkept(failures.filter(isTemporary), isTaken, batch, context);
+    const permanent = failures.filter((failure) => !isTemporary(failure));
+    if (pushingBack.length === 0) {
+      this.#standings.delete(batch);
+      if (permanent.length > 0) throw combineErrors(permanent.map(({ error }) => error));
       return;
     }
-    if (isTakenByAny) {
-      const failed = failures.map(({ branch }) => branch);
-      this.#takenBy.set(batch, new Set(this.#branches.filter((branch) => !failed.includes(branch))));
-    }
-    throw combineErrors(failures.map(({ error }) => error));
+    // What one of them will never take must not be lost for the others: they go on, and it is counted there.
+    for (const { branch, error } of permanent) branch.giveUp?.(batch, error);
+    this.#standings.set(batch, { open: pushingBack.map(({ branch }) => branch), isTaken });
+    throw combineErrors(pushingBack.map(({ error }) => error));
   }
+
+  /** Of branches that push back, those for which the caller has to wait. */
+  async #unkept(
+    failures: readonly Failure<S>[],
+    isTaken: boolean,
+    batch: Batch<S>,
+    context: RequestContext,
+  ): Promise<readonly Failure<S>[]> {
+    if (!isTaken || failures.length === 0) return failures;
+    const areKept = await Promise.all(failures.map(({ branch }) => branch.keep?.(batch, context) ?? false));
+    const unkept = failures.filter((_, index) => areKept[index] !== true);
+    if (!unkept.every(({ branch }) => branch.isStuck === true)) return unkept;
+    for (const { branch, error } of unkept) branch.giveUp?.(batch, error);
+    return [];
+  }
+}
+
+/** Where a batch stands that not all branches have taken at once. */
+interface Standing<S extends Signal> {
+  /** Branches that it is still offered to. */
+  readonly open: readonly Branch<S>[];
+  /** A branch has it. */
+  readonly isTaken: boolean;
 }
 
 interface Failure<S extends Signal> {
@@ -77,8 +97,24 @@ interface Failure<S extends Signal> {
   readonly error: ConsumeError;
 }
 
-function isHopeless<S extends Signal>({ branch, error }: Failure<S>): boolean {
-  return branch.isStuck === true && error.kind !== "permanent";
+function isTemporary<S extends Signal>({ error }: Failure<S>): boolean {
+  return error.kind !== "permanent";
+}
+
+async function offerTo<S extends Signal>(
+  branches: readonly Branch<S>[],
+  batch: Batch<S>,
+  context: RequestContext,
+): Promise<readonly Failure<S>[]> {
+  const outcomes = await Promise.allSettled(branches.map((branch) => handOver(branch, batch, context)));
+  const failures: Failure<S>[] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    const branch = branches[index];
+    if (outcome.status === "rejected" && branch !== undefined) {
+      failures.push({ branch, error: ConsumeError.from(outcome.reason) });
+    }
+  }
+  return failures;
 }
 
 /** A branch that throws instead of rejecting must not keep the batch from the branches after it. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../component/clock.ts";
 import { ConsumeError } from "../component/consume-error.ts";
 import type { Admission, Consumer, RequestContext } from "../component/consumer.ts";
+import type { DropReason } from "../component/ledger.ts";
 import type { Logger } from "../component/logger.ts";
 import type { Counter, Meter } from "../component/meter.ts";
 import type { Batch } from "../pdata/batch.ts";
@@ -62,9 +63,17 @@ export class ObservedExporter<S extends Signal> implements Branch<S> {
     return this.#stuck.isStuck;
   }
 
+  async keep(batch: Batch<S>, context: RequestContext): Promise<boolean> {
+    if (this.#stuck.isStuck) return false;
+    const outcome = (await this.#exporter.overdraw?.(batch, context)) ?? "slow";
+    if (outcome === "taken") this.#ledger.took(batch.itemCount);
+    else if (outcome === "stalled") this.#stuck.stalled();
+    return outcome === "taken";
+  }
+
   giveUp(batch: Batch<S>, error: ConsumeError): void {
-    this.#ledger.abandoned(batch.itemCount, error.kind === "refused" ? "queue_full" : "retries_exhausted", error);
-    this.#stuck.dropped(batch.itemCount, error);
+    this.#ledger.abandoned(batch.itemCount, lossOf(error), error);
+    if (error.kind !== "permanent") this.#stuck.dropped(batch.itemCount, error);
   }
 
   #count(batch: Batch<S>, error: ConsumeError): void {
@@ -76,6 +85,11 @@ export class ObservedExporter<S extends Signal> implements Branch<S> {
     this.#refused.add(batch);
     this.#ledger.refused(batch.itemCount, error, error.kind === "refused");
   }
+}
+
+function lossOf({ kind }: ConsumeError): DropReason {
+  if (kind === "permanent") return "permanent_error";
+  return kind === "refused" ? "queue_full" : "retries_exhausted";
 }
 
 /** The counts of an exporter under upstream's names. The failures appear with the first one, as upstream. */

@@ -12,7 +12,7 @@ const longestReminderMs = 3_600_000;
  * must not wait for it.
  *
  * ```
- *            refuses for 5 s without taking anything
+ *            refuses for 5 s without taking anything, or what it may keep beyond its room is used up
  *   running ────────────────────────────────────────> stuck
  *           <────────────────────────────────────────
  *            takes for 5 s without refusing anything
@@ -47,12 +47,16 @@ export class StuckBranch {
     this.#takingSinceMs = undefined;
     const nowMs = this.#clock.monotonic();
     this.#refusingSinceMs ??= nowMs;
-    if (!this.#isStuck && nowMs - this.#refusingSinceMs >= patienceMs) {
-      this.#isStuck = true;
-      this.#nextLogMs = nowMs;
-      this.#reminderMs = firstReminderMs;
-      this.#droppedCount = 0;
-    }
+    if (nowMs - this.#refusingSinceMs >= patienceMs) this.stalled();
+  }
+
+  /** Nothing moves, and there is no room left to wait and see: stuck before the time. */
+  stalled(): void {
+    if (this.#isStuck) return;
+    this.#isStuck = true;
+    this.#nextLogMs = this.#clock.monotonic();
+    this.#reminderMs = firstReminderMs;
+    this.#droppedCount = 0;
   }
 
   /** Says at growing intervals what is lost. */

@@ -260,7 +260,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a dead sink with a full queue: the other gets everything, and after 5 s as fast as before",
+    name: "a dead sink with a full queue: the other gets everything, no more than twice as late",
     isLong: true,
     run: async (run) => {
       const rig = await begin(run, { exporters: ["healthy", "dead"], queueSizes: { dead: 2 } });
@@ -274,7 +274,8 @@ export const scenarios: readonly Scenario[] = [
       await rig.accepts(6000, 20_000);
       const [firstMs, thenMs] = [rig.latencyMs(deadMs, givenUpMs), rig.latencyMs(givenUpMs)];
       run.t.comment(`p99 ${aloneMs} ms with both, ${firstMs} ms for 7 s beside a dead one, ${thenMs} ms then`);
-      run.t.ok(thenMs <= 2 * Math.max(aloneMs, 120), "not more than twice as late");
+      run.t.ok(firstMs <= 2 * Math.max(aloneMs, 120), "not more than twice as late, from the first moment");
+      run.t.ok(thenMs <= 2 * Math.max(aloneMs, 120), "nor when it is given up");
       await rig.producer.stop();
       await rig.drained();
       await rig.end();

@@ -2,6 +2,8 @@ import t from "tap";
 import { ConsumeError } from "../../src/component/consume-error.ts";
 import { emptyContext } from "../../src/component/consumer.ts";
 import { assembleExporter } from "../../src/sending/assemble-exporter.ts";
+import { Batch } from "../../src/pdata/batch.ts";
+import { maxOverdraftBytes } from "../../src/sending/overdraft.ts";
 import { componentContract } from "../contracts/component-contract.ts";
 import { TestHost } from "../contracts/test-host.ts";
 import { testSettings } from "../contracts/test-settings.ts";
@@ -74,6 +76,46 @@ t.test("a full queue refuses, retryably, and takes again when there is room", as
   await consume(5);
   await clock.advance(0);
   t.equal(ledger.sentCount, 7);
+});
+
+t.test("a full queue goes beyond its room for a fan-out, until that is used up", async (t) => {
+  const { consume, exporter, sender, clock, ledger } = await setUp({ sending_queue: { queue_size: 1 } }, away);
+  const full = { kind: "refused", message: "sending queue is full" };
+  const large = new Batch("traces", new Uint8Array(maxOverdraftBytes / 2), 10);
+  const overdraw = async (): Promise<string> => (await exporter.overdraw?.(large, emptyContext)) ?? "";
+  await consume(1);
+  await t.rejects(consume(1), full);
+  t.same([await overdraw(), await overdraw(), await overdraw()], ["taken", "taken", "stalled"]);
+  t.equal(ledger.held, 21);
+  await t.rejects(consume(1), full, "others are still refused");
+
+  // One batch leaves; the queue is still beyond its room.
+  let isFirst = true;
+  sender.answer = (payload, signal) => {
+    if (!isFirst) return hang(payload, signal);
+    isFirst = false;
+    return takeAll(payload, signal);
+  };
+  await clock.advance(5000);
+  t.equal(await overdraw(), "slow", "something moves: the caller may as well wait");
+
+  sender.answer = takeAll;
+  await clock.advance(60_000);
+  t.equal(ledger.held, 0);
+  await consume(1);
+  await clock.advance(0);
+  sender.answer = away;
+  await consume(1);
+  t.same([await overdraw(), await overdraw(), await overdraw()], ["taken", "taken", "stalled"], "and it begins anew");
+});
+
+t.test("only a queue has something beyond its room", async (t) => {
+  for (const queue of [{ enabled: false }, { queue_size: 1, wait_for_result: true }]) {
+    const { exporter } = await setUp({ sending_queue: queue }, away);
+    t.equal(await exporter.overdraw?.(batchOf(1), emptyContext), "slow");
+    await exporter.shutdown(AbortSignal.abort());
+    t.equal(await exporter.overdraw?.(batchOf(1), emptyContext), "slow");
+  }
 });
 
 t.test("a batch that is larger than the whole queue is refused for good", async (t) => {

@@ -15,6 +15,18 @@ async function failureOf(consumer: Consumer, batch = batchOf(1)): Promise<Consum
   return error;
 }
 
+class StuckConsumer extends RecordingConsumer implements Branch<"traces" | "metrics" | "logs"> {
+  isStuck = true;
+  readonly givenUp: number[] = [];
+
+  giveUp(batch: Batch, error: ConsumeError): void {
+    this.givenUp.push(batch.itemCount);
+    this.lastError = error;
+  }
+
+  lastError: ConsumeError | undefined;
+}
+
 t.test("fanOut() of one consumer is that consumer", (t) => {
   const only = new RecordingConsumer();
   t.equal(fanOut([only]), only);
@@ -61,38 +73,42 @@ function failing(error: unknown): RecordingConsumer {
   return consumer;
 }
 
-t.test("errors of branches combine as upstream's: texts, permanent if any, first status, longest delay", async (t) => {
-  const refusal = new ConsumeError("refused", "full", { retryAfterMs: 1000 });
-  const outage = new ConsumeError("retryable", "down", { retryAfterMs: 3000, grpcStatus: 14 });
-  const never = new ConsumeError("permanent", "bad", { grpcStatus: 3 });
-  const cases = [
-    { errors: [refusal, refusal], kind: "refused", message: "full; full", retryAfterMs: 1000, grpcStatus: undefined },
-    { errors: [refusal, outage], kind: "retryable", message: "full; down", retryAfterMs: 3000, grpcStatus: 14 },
-    {
-      errors: [outage, never, refusal],
-      kind: "permanent",
-      message: "down; bad; full",
-      retryAfterMs: 3000,
-      grpcStatus: 14,
-    },
-    {
-      errors: [new Error("odd"), never],
-      kind: "permanent",
-      message: "odd; bad",
-      retryAfterMs: undefined,
-      grpcStatus: 3,
-    },
-  ];
-  for (const { errors, ...expected } of cases) {
-    const error = await failureOf(fanOut(errors.map((reason) => failing(reason))));
-    t.match(
-      { kind: error.kind, message: error.message, retryAfterMs: error.retryAfterMs, grpcStatus: error.grpcStatus },
-      expected,
-    );
-  }
-  const good = new RecordingConsumer();
-  t.equal(await failureOf(fanOut([failing(never), good])), never, "a single error is passed on as it is");
-});
+t.test(
+  "errors of branches combine: texts, first status, longest delay; those for good stand behind those that may pass",
+  async (t) => {
+    const refusal = new ConsumeError("refused", "full", { retryAfterMs: 1000 });
+    const outage = new ConsumeError("retryable", "down", { retryAfterMs: 3000, grpcStatus: 14 });
+    const never = new ConsumeError("permanent", "bad", { grpcStatus: 3 });
+    const cases = [
+      { errors: [refusal, refusal], kind: "refused", message: "full; full", retryAfterMs: 1000, grpcStatus: undefined },
+      { errors: [refusal, outage], kind: "retryable", message: "full; down", retryAfterMs: 3000, grpcStatus: 14 },
+      {
+        errors: [outage, never, refusal],
+        kind: "retryable",
+        message: "down; full",
+        retryAfterMs: 3000,
+        grpcStatus: 14,
+      },
+      {
+        errors: [new Error("odd"), never],
+        kind: "retryable",
+        message: "odd",
+        retryAfterMs: undefined,
+        grpcStatus: undefined,
+      },
+      { errors: [never, never], kind: "permanent", message: "bad; bad", retryAfterMs: undefined, grpcStatus: 3 },
+    ];
+    for (const { errors, ...expected } of cases) {
+      const error = await failureOf(fanOut(errors.map((reason) => failing(reason))));
+      t.match(
+        { kind: error.kind, message: error.message, retryAfterMs: error.retryAfterMs, grpcStatus: error.grpcStatus },
+        expected,
+      );
+    }
+    const good = new RecordingConsumer();
+    t.equal(await failureOf(fanOut([failing(never), good])), never, "a single error is passed on as it is");
+  },
+);
 
 t.test("trying the same batch again reaches only the branches that failed", async (t) => {
   const good = new RecordingConsumer();
@@ -108,6 +124,72 @@ t.test("trying the same batch again reaches only the branches that failed", asyn
   t.same([good.itemCount, flaky.itemCount, dead.itemCount], [5, 5, 5], "nobody got it twice");
   await consumer.consume(batch, emptyContext);
   t.same([good.itemCount, flaky.itemCount, dead.itemCount], [10, 10, 10], "a success forgets");
+});
+
+t.test("a branch that never takes a batch is settled, counted, while another one may still take it", async (t) => {
+  const good = new RecordingConsumer();
+  const never = new StuckConsumer();
+  const full = new StuckConsumer();
+  never.isStuck = full.isStuck = false;
+  never.failWith(new ConsumeError("permanent", "bad"));
+  full.failWith(new ConsumeError("refused", "full"), 2);
+  const consumer = fanOut([never, good, full]);
+  const batch = batchOf(4);
+  t.match(await failureOf(consumer, batch), { kind: "refused", message: "full" });
+  t.match(await failureOf(consumer, batch), { kind: "refused", message: "full" });
+  await consumer.consume(batch, emptyContext);
+  t.same([good.itemCount, full.itemCount], [4, 4], "each has it once");
+  t.equal(never.callCount, 1, "it is not asked again");
+  t.same(never.givenUp, [4], "and its loss is counted there, once");
+  t.match(never.lastError, { kind: "permanent" });
+});
+
+t.test("a branch that is settled for good does not count as one that has the batch", async (t) => {
+  const never = new StuckConsumer();
+  never.isStuck = false;
+  never.failWith(new ConsumeError("permanent", "bad"));
+  const stuck = new StuckConsumer();
+  stuck.failWith(new ConsumeError("refused", "full"));
+  const consumer = fanOut([never, stuck]);
+  const batch = batchOf(4);
+  for (let attempt = 0; attempt < 3; attempt++) t.match(await failureOf(consumer, batch), { message: "full" });
+  t.same(stuck.givenUp, [], "nobody else has it, so it is not given up");
+});
+
+/** Refuses, and keeps what its neighbours have, up to so many batches. */
+class KeepingConsumer extends StuckConsumer {
+  readonly kept: Batch[] = [];
+  room = 1;
+
+  async keep(batch: Batch): Promise<boolean> {
+    if (this.kept.length >= this.room) return false;
+    this.kept.push(batch);
+    return true;
+  }
+}
+
+t.test("what a neighbour has is kept beyond the room of a branch, so that nobody waits", async (t) => {
+  const good = new RecordingConsumer();
+  const keeping = new KeepingConsumer();
+  keeping.isStuck = false;
+  keeping.failWith(new ConsumeError("refused", "full"));
+  const consumer = fanOut([good, keeping]);
+  await consumer.consume(batchOf(1), emptyContext);
+  const second = batchOf(2);
+  t.match(await failureOf(consumer, second), { kind: "refused" }, "it has no more, and is not stuck: the caller waits");
+  keeping.room = 2;
+  await consumer.consume(second, emptyContext);
+  t.same(
+    keeping.kept.map(({ itemCount }) => itemCount),
+    [1, 2],
+  );
+  t.equal(good.itemCount, 3, "no duplicates");
+  t.same(keeping.givenUp, []);
+  const alone = new KeepingConsumer();
+  alone.failWith(new ConsumeError("refused", "full"));
+  alone.isStuck = false;
+  t.match(await failureOf(fanOut([alone, keeping])), { message: "full; full" });
+  t.same(alone.kept, [], "without a neighbour that has it, the caller keeps it");
 });
 
 class CountingAdmission implements Admission {
@@ -151,18 +233,6 @@ t.test("branches that share a limiter reserve once; without an opinion there is 
   t.equal(fanOut([withAdmission(undefined), withAdmission(undefined)]).admission, undefined);
   t.end();
 });
-
-class StuckConsumer extends RecordingConsumer implements Branch<"traces" | "metrics" | "logs"> {
-  isStuck = true;
-  readonly givenUp: number[] = [];
-
-  giveUp(batch: Batch, error: ConsumeError): void {
-    this.givenUp.push(batch.itemCount);
-    this.lastError = error;
-  }
-
-  lastError: ConsumeError | undefined;
-}
 
 t.test("a stuck branch loses what its neighbour has, and the caller goes on", async (t) => {
   const good = new RecordingConsumer();
