@@ -6,77 +6,13 @@ import { proxyLimits } from "../src/exporters/tanzuobservability/lines/limits.ts
 import type { Chunk } from "../src/exporters/tanzuobservability/lines/line-body.ts";
 import { PointLines } from "../src/exporters/tanzuobservability/lines/point-lines.ts";
 import { SpanLines } from "../src/exporters/tanzuobservability/lines/span-lines.ts";
-import { decodeJson } from "../src/pdata/json/decode-json.ts";
 import { KeyValueView, NumberPointView, SpanView, MetricView, Walker, type Visitor } from "../src/pdata/views/index.ts";
+import { points, spans } from "./wavefront-requests.ts";
 
 const itemCount = 4096;
 const runs = Number(process.argv[2] ?? 7);
 const runMs = 250;
 const nowMs = 1_795_176_000_000;
-
-type Value = string | number | boolean;
-
-function attributes(values: Readonly<Record<string, Value>>): object[] {
-  return Object.entries(values).map(([key, value]) => {
-    if (typeof value === "string") return { key, value: { stringValue: value } };
-    if (typeof value === "boolean") return { key, value: { boolValue: value } };
-    return { key, value: Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value } };
-  });
-}
-
-function spanAttributes(index: number): Readonly<Record<string, Value>> {
-  return {
-    "http.request.method": "GET",
-    "http.response.status_code": 200,
-    "url.full": `http://shop.example/api/v2/orders/${index}`,
-    "user_agent.original": "Mozilla/5.0 (X11; Linux x86_64)",
-    "server.address": "shop.example",
-    "server.port": 8080,
-    "network.peer.address": "10.0.0.7",
-    "thread.id": 17 + (index % 5),
-    "thread.name": "worker-7",
-    "cache.hit": index % 2 === 0,
-    "duration.ratio": (index % 100) / 8,
-    "tenant": "acme",
-  };
-}
-
-function hexId(index: number, length: number): string {
-  return Array.from({ length }, (_, at) => (((index * 31 + at * 7) & 0xff) | 1).toString(16).padStart(2, "0")).join("");
-}
-
-const resource = {
-  attributes: attributes({ "service.name": "checkout", "application": "shop", "host.name": "host-1" }),
-};
-
-function spans(extra: Readonly<Record<string, Value>> = {}) {
-  const list = Array.from({ length: itemCount }, (_, index) => ({
-    traceId: hexId(index, 16),
-    spanId: hexId(index, 8),
-    parentSpanId: hexId(index + 1, 8),
-    name: "GET /api/v2/orders",
-    kind: 2,
-    startTimeUnixNano: String(1_795_176_000_000_000_000n + BigInt(index) * 1_234_567n),
-    endTimeUnixNano: String(1_795_176_000_087_000_000n + BigInt(index) * 1_234_567n),
-    attributes: attributes({ ...spanAttributes(index), ...extra }),
-    events: [
-      { timeUnixNano: "1795176000010000000", name: "message", attributes: attributes({ id: index, type: "SENT" }) },
-    ],
-  }));
-  const request = { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "bench" }, spans: list }] }] };
-  return decodeJson("traces", Buffer.from(JSON.stringify(request)));
-}
-
-function points() {
-  const dataPoints = Array.from({ length: itemCount }, (_, index) => ({
-    timeUnixNano: "1795176000123456789",
-    attributes: attributes({ "dag_id": "nightly_orders", "task_id": `extract_${index % 17}`, "host.ip": "10.0.0.7" }),
-    ...(index % 2 === 0 ? { asInt: String(index * 7) } : { asDouble: index / 8 }),
-  }));
-  const metrics = [{ name: "airflow.task.duration", gauge: { dataPoints } }];
-  const request = { resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] };
-  return decodeJson("metrics", Buffer.from(JSON.stringify(request)));
-}
 
 let lineBytes = 0;
 let bodies: Uint8Array[] = [];
@@ -140,9 +76,9 @@ const pointReader: Visitor = {
   },
 };
 
-const plain = spans();
-const careful = spans({ "": "x" });
-const metrics = points();
+const plain = spans(itemCount);
+const careful = spans(itemCount, { "": "x" });
+const metrics = points(itemCount);
 const spanLines = new SpanLines(options);
 const pointLines = new PointLines({ ...options, resourceTags: "identity" });
 

@@ -7,7 +7,8 @@ root.resolvePath = (_origin, name) => path.join(import.meta.dirname, "../../prot
 const services = ["trace/v1/trace_service", "metrics/v1/metrics_service", "logs/v1/logs_service"];
 for (const service of services) root.loadSync(`opentelemetry/proto/collector/${service}.proto`);
 
-const types: Readonly<Record<Signal, protobuf.Type>> = {
+/** The requests of each signal, for protobufjs: an implementation that is not ours. */
+export const requestTypes: Readonly<Record<Signal, protobuf.Type>> = {
   traces: root.lookupType("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest"),
   metrics: root.lookupType("opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"),
   logs: root.lookupType("opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest"),
@@ -98,7 +99,7 @@ export class RandomRequests {
         })),
       })),
     };
-    return types[signal].encode(types[signal].fromObject(request)).finish();
+    return requestTypes[signal].encode(requestTypes[signal].fromObject(request)).finish();
   }
 
   #span(): object {

@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { lineFormats, readLines, type LineFormat, type ReadOptions } from "./read-lines.ts";
+import { recordLines } from "./record-lines.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface ProxyRequest {
@@ -109,6 +110,7 @@ export class WavefrontProxy {
     } catch (error) {
       return { status: 400, body: String(error) };
     }
+    recordLines(format as LineFormat, body);
     return this.#take({
       format: format as LineFormat,
       path: request.url ?? "",

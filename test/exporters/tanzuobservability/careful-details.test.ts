@@ -294,3 +294,16 @@ t.test("span logs hold the line of their span, whatever quotes it has", async (t
     t.same((logs?.decoded as DecodedSpanLogs | undefined)?.span, line?.decoded);
   }
 });
+
+t.test("a value that is cut to blanks and backslashes keeps something that a proxy takes", async (t) => {
+  const value = `${" ".repeat(20)}\\#`;
+  for (const [keyLength, expected] of [
+    [253, "-"],
+    [252, "\\#"],
+    [233, "\\ "],
+    [230, `${" ".repeat(20)}\\#`],
+  ] as const) {
+    const [point] = points({ gauge: {} }, { asDouble: 1 }, { ["k".repeat(keyLength)]: value }).all;
+    t.equal(point?.tags["k".repeat(keyLength)], expected, String(keyLength));
+  }
+});

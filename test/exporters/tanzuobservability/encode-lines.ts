@@ -5,6 +5,7 @@ import type { ResourceTagChoice } from "../../../src/exporters/tanzuobservabilit
 import { SpanLines } from "../../../src/exporters/tanzuobservability/lines/span-lines.ts";
 import { validate } from "../../../src/pdata/validate.ts";
 import { goldenHost, goldenNowMs } from "../../wavefront-proxy/golden.ts";
+import { recordLines } from "../../wavefront-proxy/record-lines.ts";
 
 export interface EncodeOptions {
   readonly limits?: Partial<LineLimits>;
@@ -33,6 +34,7 @@ export function linesOf(signal: "traces" | "metrics", request: Uint8Array, optio
     isPreferred: options.isPreferred ?? (() => false),
     onChunk: (chunk: Chunk) => {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(chunk.bytes);
+      recordLines(chunk.format, text, options.limits);
       chunks.push({ format: chunk.format, itemCount: chunk.itemCount, text });
       chunk.release();
     },

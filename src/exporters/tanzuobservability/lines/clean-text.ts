@@ -102,8 +102,9 @@ export function cutText(text: string, limit: number): string {
 function withoutTrailingBackslash(text: string, limit: number): string {
   const shortened = text.replace(/\\+$/u, "");
   if (!isBlankText(shortened)) return shortened;
-  // Nothing else is there: a blank behind it keeps the backslash from the quote.
-  return `${cutText(text, limit - 1)} `;
+  // Nothing else is there: a blank behind it keeps the backslash from the quote, where there is room for both.
+  if (limit < 2) return "-";
+  return `${cutText(trimText(text), limit - 1)} `;
 }
 
 /** Without blanks around, as upstream sends names and sources. */
