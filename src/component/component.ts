@@ -15,3 +15,9 @@ export interface Component {
   start(host: Host): Promise<void>;
   shutdown(signal: AbortSignal): Promise<void>;
 }
+
+/** An extension that is told when data can come, and when that ends. A reload does not count as an end. */
+export interface PipelineWatcher {
+  ready(): void;
+  notReady(): void;
+}

@@ -52,7 +52,10 @@ interface FactoryBase<C extends GenericSchema> {
   readonly config: C;
 }
 
-/** Where a receiver sends each signal; a signal that no pipeline uses is absent. One instance serves all signals. */
+/**
+ * Where a receiver sends each signal; a signal that no pipeline uses is absent. One instance serves all signals. Looked at
+ * anew for every request: a reload changes it under a receiver that stays.
+ */
 export type ReceiverOutputs = { readonly [S in Signal]?: Consumer<S> };
 
 export interface ReceiverFactory<C extends GenericSchema = GenericSchema> extends FactoryBase<C> {

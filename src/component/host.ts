@@ -64,6 +64,8 @@ export interface Host {
   spanSamples(): SpanSamples;
   /** A port on which `component` listens, for the table printed after start. */
   reportEndpoint(endpoint: ListeningEndpoint): void;
+  /** Has the configuration read again. Rejects with a message for the user, and the old one stays in use. */
+  requestReload(): Promise<void>;
   reportStatus(status: ComponentStatus, cause?: unknown): void;
 }
 

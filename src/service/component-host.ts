@@ -22,6 +22,7 @@ export interface HostedService {
   components(): readonly ComponentReport[];
   addEndpoint(endpoint: ListeningEndpoint): void;
   onFatal(error: Error): void;
+  requestReload(): Promise<void>;
 }
 
 /** The service as one component sees it. */
@@ -43,6 +44,7 @@ export class ComponentHost implements Host {
   }
 
   extension(id: string): Component | undefined {
+    this.#instance.uses.add(id);
     return this.#service.extensions.get(id);
   }
 
@@ -69,6 +71,10 @@ export class ComponentHost implements Host {
 
   reportEndpoint(endpoint: ListeningEndpoint): void {
     this.#service.addEndpoint(endpoint);
+  }
+
+  requestReload(): Promise<void> {
+    return this.#service.requestReload();
   }
 
   reportStatus(status: ComponentStatus, cause?: unknown): void {

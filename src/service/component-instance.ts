@@ -1,12 +1,14 @@
 import type { Component } from "../component/component.ts";
 import type { ComponentId, ComponentKind } from "../component/component-id.ts";
 import type { ComponentReport, ComponentStatus, Host } from "../component/host.ts";
+import type { ConfiguredComponent } from "../config/config.ts";
 import type { Signal } from "../pdata/signal.ts";
 import type { ComponentLedger } from "./component-ledger.ts";
+import { sameConfig } from "./same-config.ts";
 
 export interface ComponentInstanceOptions {
-  readonly id: ComponentId;
-  readonly kind: ComponentKind;
+  /** What it was made from. */
+  readonly configured: ConfiguredComponent;
   readonly signal?: Signal | undefined;
   readonly pipelines: readonly string[];
   readonly ledger: ComponentLedger;
@@ -20,17 +22,32 @@ export class ComponentInstance {
   readonly component: Component;
   readonly ledger: ComponentLedger;
   readonly signal: Signal | undefined;
-  readonly #pipelines: readonly string[];
+  /** Pipelines that it serves; a reload may change them. */
+  pipelines: readonly string[];
+  /** Ids of the extensions that it has asked for. */
+  readonly uses = new Set<string>();
+  readonly #configured: ConfiguredComponent;
   #status: ComponentStatus = "starting";
   #isStarted = false;
 
   constructor(options: ComponentInstanceOptions) {
-    this.id = options.id;
-    this.kind = options.kind;
+    this.#configured = options.configured;
+    this.id = options.configured.id;
+    this.kind = options.configured.factory.kind;
     this.component = options.component;
     this.ledger = options.ledger;
     this.signal = options.signal;
-    this.#pipelines = options.pipelines;
+    this.pipelines = options.pipelines;
+  }
+
+  get status(): ComponentStatus {
+    return this.#status;
+  }
+
+  /** Whether a component made from `configured` would be the same as this one. */
+  isMadeFrom(configured: ConfiguredComponent): boolean {
+    const { factory, config } = this.#configured;
+    return factory === configured.factory && sameConfig(config, configured.config);
   }
 
   async start(host: Host): Promise<void> {
@@ -62,7 +79,7 @@ export class ComponentInstance {
     return {
       id: this.id,
       kind: this.kind,
-      pipelines: this.#pipelines,
+      pipelines: this.pipelines,
       signal: this.signal,
       status: this.#status,
       accepted: ledger.accepted,

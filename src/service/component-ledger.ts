@@ -34,6 +34,8 @@ export class ComponentLedger implements Ledger {
   #keepsOwnNumbers = false;
   /** Dropped within calls that have not settled yet. */
   #droppedInCall = 0;
+  /** Items that a reload left on disk for the successor of this component, which has not read them yet. */
+  #leftOnDisk = 0;
 
   constructor(clock: Clock, metrics?: LedgerMetrics) {
     this.#clock = clock;
@@ -71,9 +73,28 @@ export class ComponentLedger implements Ledger {
 
   recovered(itemCount: number): void {
     this.#keepsOwnNumbers = true;
-    this.recoveredCount += itemCount;
+    // What this process took is not counted again.
+    const own = Math.min(itemCount, this.#leftOnDisk);
+    this.#leftOnDisk -= own;
+    this.recoveredCount += itemCount - own;
     this.accepted += itemCount;
     this.held += itemCount;
+  }
+
+  /** The component has stopped in favour of a successor, which will find on disk what was held. */
+  leaveOnDisk(): void {
+    this.#leftOnDisk += this.held;
+    this.accepted -= this.held;
+    this.held = 0;
+  }
+
+  /** The successor has read its queue: what it did not find there stays held, and is told. */
+  keepOnDisk(): number {
+    const itemCount = this.#leftOnDisk;
+    this.#leftOnDisk = 0;
+    this.accepted += itemCount;
+    this.held += itemCount;
+    return itemCount;
   }
 
   sent(itemCount: number): void {

@@ -13,11 +13,17 @@ export interface Branch<S extends Signal> extends Consumer<S> {
   readonly isStuck?: boolean;
   /** Counts a batch as lost on this branch. */
   giveUp?(batch: Batch<S>, error: ConsumeError): void;
+  /** The same for a branch and its successor after a reload. Absent: the branch itself. */
+  readonly identity?: object;
 }
 
-/** Several consumers as one; a single consumer is itself. */
-export function fanOut<S extends Signal>(branches: readonly Branch<S>[]): Consumer<S> {
+/**
+ * Several consumers as one; a single consumer is itself. `before` is what stood here until a reload: who of it has taken a
+ * batch that is offered again is not forgotten.
+ */
+export function fanOut<S extends Signal>(branches: readonly Branch<S>[], before?: Consumer<S>): Consumer<S> {
   const [only] = branches;
+  if (before instanceof FanOut) return new FanOut<S>(branches, before as FanOut<S>);
   return only !== undefined && branches.length === 1 ? only : new FanOut(branches);
 }
 
@@ -33,11 +39,12 @@ export function fanOut<S extends Signal>(branches: readonly Branch<S>[]): Consum
 class FanOut<S extends Signal> implements Consumer<S> {
   readonly #branches: readonly Branch<S>[];
   /** Of batches that some branches still have to take. Goes with the batch. */
-  readonly #standings = new WeakMap<Batch<S>, Standing<S>>();
+  readonly #standings: WeakMap<Batch<S>, Standing<S>>;
   #admission: Admission | undefined;
 
-  constructor(branches: readonly Branch<S>[]) {
+  constructor(branches: readonly Branch<S>[], before?: FanOut<S>) {
     this.#branches = branches;
+    this.#standings = before === undefined ? new WeakMap<Batch<S>, Standing<S>>() : before.#standings;
   }
 
   get admission(): Admission | undefined {
@@ -51,7 +58,7 @@ class FanOut<S extends Signal> implements Consumer<S> {
   }
 
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
-    const standing = this.#standings.get(batch) ?? { open: this.#branches, isTaken: false };
+    const standing = this.#standingOf(batch);
     const failures = await offerTo(standing.open, batch, context);
     if (failures.length === 0) return void this.#standings.delete(batch);
     const isTaken = standing.isTaken || failures.length < standing.open.length;
@@ -66,6 +73,15 @@ class FanOut<S extends Signal> implements Consumer<S> {
     for (const { branch, error } of permanent) branch.giveUp?.(batch, error);
     this.#standings.set(batch, { open: pushingBack.map(({ branch }) => branch), isTaken });
     throw combineErrors(pushingBack.map(({ error }) => error));
+  }
+
+  #standingOf(batch: Batch<S>): Standing<S> {
+    const known = this.#standings.get(batch);
+    if (known === undefined) return { open: this.#branches, isTaken: false };
+    // The same branches, or after a reload their successors.
+    const identities = new Set(known.open.map(identityOf));
+    const open = this.#branches.filter((branch) => identities.has(identityOf(branch)));
+    return open.length === 0 && !known.isTaken ? { open: this.#branches, isTaken: false } : { ...known, open };
   }
 
   /** Of branches that push back, those for which the caller has to wait. */
@@ -90,6 +106,10 @@ interface Standing<S extends Signal> {
   readonly open: readonly Branch<S>[];
   /** A branch has it. */
   readonly isTaken: boolean;
+}
+
+function identityOf<S extends Signal>(branch: Branch<S>): object {
+  return branch.identity ?? branch;
 }
 
 interface Failure<S extends Signal> {

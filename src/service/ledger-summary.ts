@@ -1,6 +1,6 @@
 import { dropReasons, type DropReason } from "../component/ledger.ts";
 import type { Signal } from "../pdata/signal.ts";
-import type { ComponentInstance } from "./component-instance.ts";
+import type { LedgerEntry } from "./ledger-book.ts";
 
 type Dropped = Readonly<Partial<Record<DropReason, number>>>;
 
@@ -30,7 +30,7 @@ export interface LedgerSummary {
   readonly exporters: readonly ExporterSummary[];
 }
 
-export function summarize(instances: readonly ComponentInstance[]): LedgerSummary {
+export function summarize(entries: readonly LedgerEntry[]): LedgerSummary {
   let received = 0;
   let recovered = 0;
   let refused = 0;
@@ -38,7 +38,7 @@ export function summarize(instances: readonly ComponentInstance[]): LedgerSummar
   let queued = 0;
   const dropped: Partial<Record<DropReason, number>> = {};
   const exporters: ExporterSummary[] = [];
-  for (const { kind, id, signal, ledger } of instances) {
+  for (const { kind, id, signal, ledger } of entries) {
     if (kind === "receiver") {
       received += ledger.accepted;
       refused += ledger.refusedCount;

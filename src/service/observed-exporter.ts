@@ -43,6 +43,11 @@ export class ObservedExporter<S extends Signal> implements Branch<S> {
     return this.#exporter.acknowledgesDurably === true;
   }
 
+  /** The ledger goes from an exporter to the one that a reload puts into its place. */
+  get identity(): object {
+    return this.#ledger;
+  }
+
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
     const { itemCount } = batch;
     const beganMs = this.#spans.begin();

@@ -4,13 +4,14 @@ import type { SignalSettings } from "../component/factory.ts";
 import type { BuildInfo } from "../component/host.ts";
 import type { Ledger } from "../component/ledger.ts";
 import type { LogFields } from "../component/logger.ts";
+import type { ConfiguredComponent } from "../config/config.ts";
 import type { Signal } from "../pdata/signal.ts";
 import type { CollectorMeter } from "../telemetry/collector-meter.ts";
 import type { OwnTelemetry } from "./own-telemetry.ts";
+import { sameConfig } from "./same-config.ts";
 
 export interface SettingsOptions<S extends Signal | undefined> {
-  readonly kind: ComponentKind;
-  readonly id: ComponentId;
+  readonly configured: ConfiguredComponent;
   /** Of processors and exporters. */
   readonly signal: S;
   /** Of processors. */
@@ -27,7 +28,7 @@ export class SettingsMaker {
   readonly #clock: Clock;
   readonly #buildInfo: BuildInfo;
   /** By kind and component id. */
-  readonly #shared = new Map<string, unknown>();
+  readonly #shared = new Map<string, { readonly configured: ConfiguredComponent; readonly value: unknown }>();
 
   constructor(telemetry: OwnTelemetry, clock: Clock, buildInfo: BuildInfo) {
     this.#telemetry = telemetry;
@@ -40,7 +41,9 @@ export class SettingsMaker {
   }
 
   make<S extends Signal | undefined>(options: SettingsOptions<S>): MadeSettings<S> {
-    const { kind, id, signal, pipelineId, meter, ledger } = options;
+    const { configured, signal, pipelineId, meter, ledger } = options;
+    const { id } = configured;
+    const { kind } = configured.factory;
     const fields: Record<string, string> = { "otelcol.component.id": id.text, "otelcol.component.kind": kind };
     if (pipelineId !== undefined) fields["otelcol.pipeline.id"] = pipelineId;
     if (signal !== undefined) fields["otelcol.signal"] = signal;
@@ -54,13 +57,20 @@ export class SettingsMaker {
       clock: this.#clock,
       outputs: this.#telemetry.outputs,
       buildInfo: this.#buildInfo,
-      shared: (make) => this.#sharedValue(`${kind} ${id.text}`, make),
+      shared: (make) => this.#sharedValue(configured, make),
     };
   }
 
-  #sharedValue<T>(key: string, make: () => T): T {
-    if (!this.#shared.has(key)) this.#shared.set(key, make());
+  /** Instances with another configuration, after a reload, share among themselves. */
+  #sharedValue<T>(configured: ConfiguredComponent, make: () => T): T {
+    const { factory, id, config } = configured;
+    const key = `${factory.kind} ${id.text}`;
+    let known = this.#shared.get(key);
+    if (known?.configured.factory !== factory || !sameConfig(known.configured.config, config)) {
+      known = { configured, value: make() };
+      this.#shared.set(key, known);
+    }
     // One component id has one factory, and that asks for one type.
-    return this.#shared.get(key) as T;
+    return known.value as T;
   }
 }

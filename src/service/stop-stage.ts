@@ -1,7 +1,29 @@
+import { setMaxListeners } from "node:events";
 import type { ComponentInstance } from "./component-instance.ts";
+import type { Stages } from "./graph.ts";
 
 /** When the time for shutdown is over, a part that does not return is left behind this much later. */
 const graceMs = 400;
+
+/**
+ * Shuts stage after stage down, with the data. Resolves with the errors. Within a stage nobody waits for anybody else: one
+ * dead exporter must not take the time of the others. Extensions go one after the other, last started first.
+ */
+export async function stopStages(
+  { receivers, processors, exporters, extensions }: Stages,
+  signal: AbortSignal,
+  beforeExtensions: () => Promise<void> | void = () => {},
+): Promise<unknown[]> {
+  // As many parts as there are listen to it.
+  setMaxListeners(0, signal);
+  const alone = (instances: readonly ComponentInstance[]): ComponentInstance[][] => instances.map((one) => [one]);
+  const errors = await stopStage(alone(receivers), signal);
+  errors.push(...(await stopStage(processors, signal)));
+  errors.push(...(await stopStage(alone(exporters), signal)));
+  await beforeExtensions();
+  errors.push(...(await stopStage([extensions.toReversed()], signal)));
+  return errors;
+}
 
 /**
  * Shuts lists of components down: each list in order, all lists at the same time. Resolves with the errors. A component

@@ -54,6 +54,13 @@ export class TestHost implements Host {
     this.endpoints.push(endpoint);
   }
 
+  /** What `requestReload` answers. */
+  reload: () => Promise<void> = () => Promise.resolve();
+
+  requestReload(): Promise<void> {
+    return this.reload();
+  }
+
   reportStatus(status: ComponentStatus, cause?: unknown): void {
     this.statuses.push({ status, cause });
   }

@@ -184,12 +184,16 @@ export interface TestConfig {
   /** `traces`: `r1,r2 > p1,p2 > e1,e2`. */
   readonly pipelines: Readonly<Record<string, string>>;
   readonly telemetry?: unknown;
+  /** What a component is configured with, by its id. */
+  readonly configs?: Readonly<Record<string, unknown>>;
   readonly notices?: readonly string[];
 }
 
 export interface RunningService {
   readonly service: Service;
   readonly clock: ManualClock;
+  /** Where it logs to. */
+  readonly file: string;
   /** The log so far. */
   readonly log: () => string;
 }
@@ -198,33 +202,42 @@ export interface RunningService {
 export function makeService(t: Test, config: TestConfig): RunningService {
   const file = path.join(t.testdir(), "log");
   const clock = new ManualClock();
+  const service = new Service(testConfig(config, file), { buildInfo: testBuildInfo, clock });
+  t.teardown(() => service.shutdown(AbortSignal.timeout(1000)).catch(() => {}));
+  return { service, clock, file, log: () => readFileSync(file, "utf8") };
+}
+
+/** The same as a service reads it; the log goes into `file`. */
+export function testConfig(config: TestConfig, file: string): Config {
   const defaults = {
     logs: { output_paths: [file], sampling: { enabled: false } },
     metrics: { level: "basic", readers: [] },
   };
   const telemetry = v.parse(telemetryConfig, config.telemetry ?? defaults);
-  const service = new Service(
-    {
-      receivers: section(config.receivers),
-      processors: section(config.processors),
-      exporters: section(config.exporters),
-      extensions: section(config.extensions),
-      service: {
-        extensions: Object.keys(config.extensions ?? {}),
-        pipelines: new Map(Object.entries(config.pipelines).map(([id, text]) => [id, pipeline(id, text)])),
-        telemetry,
-      },
-      notices: config.notices ?? [],
-    } satisfies Config,
-    { buildInfo: testBuildInfo, clock },
-  );
-  t.teardown(() => service.shutdown(AbortSignal.timeout(1000)).catch(() => {}));
-  return { service, clock, log: () => readFileSync(file, "utf8") };
+  const { configs = {} } = config;
+  return {
+    receivers: section(config.receivers, configs),
+    processors: section(config.processors, configs),
+    exporters: section(config.exporters, configs),
+    extensions: section(config.extensions, configs),
+    service: {
+      extensions: Object.keys(config.extensions ?? {}),
+      pipelines: new Map(Object.entries(config.pipelines).map(([id, text]) => [id, pipeline(id, text)])),
+      telemetry,
+    },
+    notices: config.notices ?? [],
+  } satisfies Config;
 }
 
-function section<F extends Factory>(factories: Readonly<Record<string, F>> = {}): Map<string, ConfiguredComponent<F>> {
+function section<F extends Factory>(
+  factories: Readonly<Record<string, F>> | undefined,
+  configs: Readonly<Record<string, unknown>>,
+): Map<string, ConfiguredComponent<F>> {
   return new Map(
-    Object.entries(factories).map(([id, factory]) => [id, { id: parseComponentId(id), factory, config: undefined }]),
+    Object.entries(factories ?? {}).map(([id, factory]) => [
+      id,
+      { id: parseComponentId(id), factory, config: configs[id] },
+    ]),
   );
 }
 

@@ -32,20 +32,18 @@ export class OtlpGrpc {
     const { intake, authenticator } = this.#options;
     const authenticate =
       authenticator === undefined ? undefined : (headerOf: HeaderOf) => requireCredentials(authenticator, headerOf);
-    return definitions.map(({ signal, service, path }) =>
-      intake.uses(signal)
-        ? {
-            path,
-            authenticate,
-            admission: intake.admission(signal),
-            handle: (message: Uint8Array, call: UnaryCall) => this.#take(signal, message, call),
-          }
-        : {
-            path,
-            authenticate,
-            handle: () => Promise.reject(new RequestError("unused_signal", `unknown service ${service}`)),
-          },
-    );
+    return definitions.map(({ signal, service, path }) => ({
+      path,
+      authenticate,
+      // Both may be others after a reload.
+      get admission() {
+        return intake.admission(signal);
+      },
+      handle: (message: Uint8Array, call: UnaryCall) =>
+        intake.uses(signal)
+          ? this.#take(signal, message, call)
+          : Promise.reject(new RequestError("unused_signal", `unknown service ${service}`)),
+    }));
   }
 
   /** The status of a failed call, which is counted and logged here. */
