@@ -16,13 +16,16 @@ export async function stopStages(
 ): Promise<unknown[]> {
   // As many parts as there are listen to it.
   setMaxListeners(0, signal);
-  const alone = (instances: readonly ComponentInstance[]): ComponentInstance[][] => instances.map((one) => [one]);
   const errors = await stopStage(alone(receivers), signal);
   errors.push(...(await stopStage(processors, signal)));
   errors.push(...(await stopStage(alone(exporters), signal)));
   await beforeExtensions();
   errors.push(...(await stopStage([extensions.toReversed()], signal)));
   return errors;
+}
+
+function alone(instances: readonly ComponentInstance[]): readonly (readonly ComponentInstance[])[] {
+  return instances.map((one) => [one]);
 }
 
 /**
