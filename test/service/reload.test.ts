@@ -1,7 +1,6 @@
 import t, { type Test } from "tap";
 import { emptyContext, type Consumer } from "../../src/component/consumer.ts";
 import { ConsumeError } from "../../src/component/consume-error.ts";
-import { RecordingConsumer } from "../contracts/recording-consumer.ts";
 import { until } from "../contracts/until.ts";
 import { batchOf, Made, makeService, testConfig, type NotedStage, type TestConfig } from "./service-fixture.ts";
 
@@ -175,7 +174,7 @@ t.test("a part that cannot start leaves everything as it was", async (t) => {
   const made = new Made();
   const config: TestConfig = { ...kit(made), pipelines: { traces: "r,r2 > p > e" }, configs: { r: 1, e: 1 } };
   const { service, reload } = await running(t, made, config);
-  const exporter = made.exporters.get("e/traces");
+  const exporter = made.sink("e/traces");
   const stays = made.output("r2", "traces");
   made.prepare = (component) => {
     made.prepare = (next) => {
@@ -190,7 +189,7 @@ t.test("a part that cannot start leaves everything as it was", async (t) => {
   t.same(made.notes, ["stop r", "start e/traces", "start r", "stop r", "stop e/traces", "start r"]);
   await stays.consume(batchOf(1), emptyContext);
   await made.output("r", "traces").consume(batchOf(2), emptyContext);
-  t.equal((exporter?.next as RecordingConsumer).itemCount, 3, "the old exporter goes on");
+  t.equal(exporter.itemCount, 3, "the old exporter goes on");
   t.match(service.ledger(), { received: 3, sent: 3 });
   await reload({ ...config, configs: { r: 3, e: 3 } });
   await made.output("r", "traces").consume(batchOf(2), emptyContext);
