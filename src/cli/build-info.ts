@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BuildInfo } from "../component/host.ts";
 
-/** Name and version from `package.json`, which stands at the same distance from `src/cli` and from `dist/cli`. */
+/** Name and version from `package.json`, which a bundle finds where this file would be. */
 export function readBuildInfo(): BuildInfo {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   const { version } = JSON.parse(text) as { readonly version: string };

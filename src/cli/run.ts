@@ -3,6 +3,7 @@ import { inContainer } from "../net/in-container.ts";
 import type { Service } from "../service/service.ts";
 import { readBuildInfo } from "./build-info.ts";
 import { endpointRows, formatEndpointTable } from "./endpoint-table.ts";
+import { keepCompiledCode } from "./keep-compiled-code.ts";
 import { formatLedger } from "./ledger-line.ts";
 import { loadForUser } from "./load.ts";
 import { print, tolerateClosedConsole } from "./print.ts";
@@ -57,7 +58,10 @@ export async function runService(sources: readonly ConfigSource[], shutdownTimeo
     return await failed(error);
   }
   const { encoding } = config.service.telemetry.logs;
-  if (isStarted) await tellEndpoints(service, encoding);
+  if (isStarted) {
+    keepCompiledCode();
+    await tellEndpoints(service, encoding);
+  }
 
   const end = await ending.promise;
   if (end.kind === "signal") service.logger.info("Received signal from OS", { signal: end.name });
