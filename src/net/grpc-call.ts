@@ -1,49 +1,59 @@
-import type * as grpc from "@grpc/grpc-js";
-import { Metadata } from "@grpc/grpc-js";
+import { failureBlock, messageHeadBytes, successAnswer } from "./grpc-answer.ts";
+import { parseGrpcTimeout } from "./grpc-timeout.ts";
+import { readUint32 } from "./http2/frame.ts";
+import type { RequestHead } from "./http2/request-head.ts";
+import type { UnaryAnswer } from "./http2/sender.ts";
+import type { Stream, StreamReceiver } from "./http2/stream.ts";
 import type { InFlight } from "./in-flight.ts";
-import { ownBytes } from "./own-bytes.ts";
-import { peerAddress } from "./peer-address.ts";
+import { inflate, type ContentEncoding } from "./inflate.ts";
+import { keepMessage } from "./message-slab.ts";
 import { assumedBodyBytes } from "./read-body.ts";
 import { RequestError } from "./request-error.ts";
 import { Reservation } from "./reservation.ts";
-import { encodeRetryInfo, encodeRpcStatus, RpcCode, type RpcStatus } from "./rpc-status.ts";
 import type { RefuseCall, UnaryCall, UnaryMethod } from "./unary-method.ts";
 
-export interface GrpcCallOptions {
-  readonly call: grpc.ServerInterceptingCallInterface;
-  readonly method: UnaryMethod;
+/** What the calls of a server share. */
+export interface GrpcCallSettings {
   readonly refuse: RefuseCall;
   readonly inFlight: InFlight;
-  /** Address of the sender; empty if only grpc-js knows it. */
-  readonly peer: string;
+  /** Largest message, also after decompression. */
+  readonly maxMessageBytes: number;
 }
 
+/** Memory that a message gets before more of it than that has come, whatever its sender claims. */
+const firstPieceBytes = 256 * 1024;
+
 /**
- * One unary call, from its headers to its status. grpc-js calls the `on...` methods.
+ * One unary call, from its headers to its status.
  *
- *   headers ─ reserve ─ message ─ reserve its size ─ end of request ─ handle ─ answer
- *      └───────────┴──────── refused: status ───────────────┴────────────┘
+ *   headers ─ reserve ─ length of the message ─ reserve that ─ message ─ end of request ─ [inflate] ─ handle ─ answer
+ *      └───────────┴───────────────┴───────────── refused: status ───────────┴────────────────┴─────────┘
  */
-export class GrpcCall implements UnaryCall {
+export class GrpcCall implements UnaryCall, StreamReceiver {
   readonly peer: string;
-  readonly #call: grpc.ServerInterceptingCallInterface;
-  readonly #sendStatus: grpc.ServerInterceptingCallInterface["sendStatus"];
+  readonly #stream: Stream;
+  readonly #head: RequestHead;
   readonly #method: UnaryMethod;
-  readonly #refuse: RefuseCall;
-  readonly #inFlight: InFlight;
+  readonly #settings: GrpcCallSettings;
   readonly #reservation: Reservation | undefined;
-  #headers: Metadata | undefined;
-  #message: Uint8Array | undefined;
   /** `reading` until the request is complete, `handling` while the method works on it. */
   #state: "reading" | "handling" | "over" = "reading";
+  /** Bytes of the message's head that came, and what they say. */
+  #headBytes = 0;
+  #isCompressed = false;
+  #messageBytes = 0;
+  /** The message once it is whole; before that, what came of it. */
+  #message: Uint8Array | undefined;
+  #pieces: Buffer | undefined;
+  #receivedBytes = 0;
+  #isAbandoned = false;
 
-  constructor({ call, method, refuse, inFlight, peer }: GrpcCallOptions) {
-    this.peer = peer === "" ? peerAddress(call.getConnectionInfo()) : peer;
-    this.#call = call;
-    this.#sendStatus = call.sendStatus;
+  constructor(stream: Stream, head: RequestHead, method: UnaryMethod, peer: string, settings: GrpcCallSettings) {
+    this.peer = peer;
+    this.#stream = stream;
+    this.#head = head;
     this.#method = method;
-    this.#refuse = refuse;
-    this.#inFlight = inFlight;
+    this.#settings = settings;
     this.#reservation = method.admission === undefined ? undefined : new Reservation(method.admission);
   }
 
@@ -52,68 +62,152 @@ export class GrpcCall implements UnaryCall {
   }
 
   metadata(): ReadonlyMap<string, readonly string[]> {
-    const result = new Map<string, readonly string[]>();
-    for (const [name, values] of Object.entries(this.#headers?.toJSON() ?? {})) {
-      if (!name.endsWith("-bin") && Array.isArray(values)) result.set(name, values.filter(isText));
+    const result = new Map<string, string[]>();
+    for (const { name, value } of this.#head.fields) {
+      if (name.startsWith(":") || name.endsWith("-bin") || ofTransport.has(name)) continue;
+      const values = result.get(name);
+      if (values === undefined) result.set(name, [value]);
+      else values.push(value);
     }
-    if (!result.has("host")) result.set("host", [this.#call.getHost()]);
+    if (!result.has("host")) result.set("host", [this.#head.authority]);
     return result;
   }
 
-  start(): void {
-    // grpc-js sends a status of its own when it cannot read a message: it passes here, so that it is counted and worded
-    // as every other.
-    this.#call.sendStatus = (status) => this.#fail(ownFailure(status));
-    this.#call.start(this);
-  }
-
-  /** The first bytes of the request hold the length of the message, for which room is reserved before it is read. */
-  onFirstData(chunk: Buffer): void {
-    const messageBytes = chunk.length < 5 ? 0 : chunk.readUInt32BE(1);
-    if (messageBytes > assumedBodyBytes) this.#reserve(messageBytes);
-  }
-
-  onReceiveMetadata(headers: Metadata): void {
-    this.#headers = headers;
-    // Until `onCancel`, which always comes.
-    this.#inFlight.begin();
-    if (this.#isLetIn(headers) && this.#reserve(assumedBodyBytes)) this.#call.startRead();
-  }
-
-  onReceiveMessage(message: Uint8Array): void {
-    if (this.#message !== undefined) {
-      this.#fail(new RequestError("bad_data", "more than one message in the request"));
-      return;
+  /** Lets the call in or refuses it; the stream has this call as its receiver already. */
+  begin(): void {
+    // Until `onClosed`.
+    this.#settings.inFlight.begin();
+    try {
+      this.#method.authenticate?.((name) => this.#head.first(name));
+      const { grpcTimeout } = this.#head;
+      if (grpcTimeout !== "") this.#setDeadline(grpcTimeout);
+    } catch (error) {
+      this.#fail(error);
     }
-    this.#message = message;
-    if (this.#reserve(message.length)) this.#call.startRead();
   }
 
-  onReceiveHalfClose(): void {
-    if (this.#message === undefined) {
+  /** All that came together with the headers was looked at: if that was nothing, room is asked for before more comes. */
+  expectMessage(): void {
+    if (this.#headBytes < messageHeadBytes) this.#reserve(assumedBodyBytes);
+  }
+
+  onData(chunk: Buffer, from: number, end: number): void {
+    this.#stream.connection.consumed(this.#stream, end - from);
+    let at = from;
+    while (at < end && this.#state === "reading") {
+      if (this.#headBytes < messageHeadBytes) at = this.#readHead(chunk, at, end);
+      else if (this.#message === undefined) at = this.#readMessage(chunk, at, end);
+      else this.#fail(new RequestError("bad_data", "more than one message in the request"));
+    }
+  }
+
+  onEnd(): void {
+    if (this.#state !== "reading") return;
+    const message = this.#message;
+    if (message === undefined) {
       this.#failUnread();
       return;
     }
-    this.#state = "handling";
-    this.#inFlight.begin();
-    const message = ownBytes(this.#message);
     this.#message = undefined;
-    this.#method.handle(message, this).then(
-      (answer) => {
-        this.#handled();
-        this.#succeed(answer);
-      },
-      (error: unknown) => {
-        this.#handled();
-        this.#fail(error);
-      },
-    );
+    this.#state = "handling";
+    this.#settings.inFlight.begin();
+    const handled = this.#isCompressed ? this.#inflateAndHandle(message) : this.#method.handle(message, this);
+    handled.then(this.#onHandled, this.#onFailed);
   }
 
-  /** The call is over: answered, cancelled by the client, or its connection broke. */
-  onCancel(): void {
+  onDeadline(): void {
+    this.#fail(new RequestError("deadline", "deadline of the client exceeded"));
+  }
+
+  /** The call is over: answered, cancelled by the client, silent for too long, or its connection broke. */
+  onClosed(): void {
+    if (this.#state === "handling") {
+      this.#isAbandoned = true;
+      this.#stream.connection.abandon();
+    }
     this.#failUnread();
-    this.#inFlight.end();
+    this.#settings.inFlight.end();
+  }
+
+  #setDeadline(text: string): void {
+    const timeoutMs = parseGrpcTimeout(text);
+    if (timeoutMs === undefined) throw new RequestError("bad_data", `malformed grpc-timeout: "${text}"`);
+    const { connection } = this.#stream;
+    connection.setDeadline(this.#stream, connection.nowMs + timeoutMs);
+  }
+
+  #readHead(chunk: Buffer, from: number, end: number): number {
+    let at = from;
+    if (this.#headBytes === 0 && end - at >= messageHeadBytes) {
+      this.#isCompressed = chunk[at] !== 0;
+      this.#messageBytes = readUint32(chunk, at + 1);
+      this.#headBytes = messageHeadBytes;
+      at += messageHeadBytes;
+    } else {
+      while (at < end && this.#headBytes < messageHeadBytes) {
+        const byte = chunk[at++] ?? 0;
+        if (this.#headBytes++ === 0) this.#isCompressed = byte !== 0;
+        else this.#messageBytes = this.#messageBytes * 256 + byte;
+      }
+    }
+    if (this.#headBytes === messageHeadBytes) this.#beginMessage();
+    return at;
+  }
+
+  #beginMessage(): void {
+    const { maxMessageBytes } = this.#settings;
+    if (this.#messageBytes > maxMessageBytes) {
+      const sizes = `${this.#messageBytes} vs. ${maxMessageBytes}`;
+      this.#fail(new RequestError("too_large", `grpc: received message larger than max (${sizes})`));
+      return;
+    }
+    const { grpcEncoding } = this.#head;
+    if (this.#isCompressed && !encodings.has(grpcEncoding)) {
+      this.#fail(isNoEncoding(grpcEncoding) ? flaggedWithoutEncoding() : unknownEncoding(grpcEncoding));
+      return;
+    }
+    if (this.#reserve(this.#messageBytes) && this.#messageBytes === 0) this.#message = empty;
+  }
+
+  #readMessage(chunk: Buffer, at: number, end: number): number {
+    const left = this.#messageBytes - this.#receivedBytes;
+    if (this.#pieces === undefined && end - at >= left) {
+      this.#message = keepMessage(chunk, at, at + left);
+      return at + left;
+    }
+    this.#pieces = this.#roomFor(Math.min(end - at, left));
+    const copied = chunk.copy(this.#pieces, this.#receivedBytes, at, Math.min(end, at + left));
+    this.#receivedBytes += copied;
+    if (this.#receivedBytes === this.#messageBytes) {
+      this.#message = this.#pieces;
+      this.#pieces = undefined;
+    }
+    return at + copied;
+  }
+
+  /** Memory for that much more of the message; grows with what has come, so that a mere claim costs little. */
+  #roomFor(byteCount: number): Buffer {
+    const pieces = this.#pieces ?? Buffer.allocUnsafeSlow(Math.min(this.#messageBytes, firstPieceBytes));
+    const needed = this.#receivedBytes + byteCount;
+    if (needed <= pieces.length) return pieces;
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#messageBytes, Math.max(needed, pieces.length * 4)));
+    pieces.copy(grown, 0, 0, this.#receivedBytes);
+    return grown;
+  }
+
+  async #inflateAndHandle(message: Uint8Array): Promise<Uint8Array> {
+    const { maxMessageBytes } = this.#settings;
+    const limit = { maxBytes: maxMessageBytes, option: "" };
+    let inflated: Uint8Array;
+    try {
+      inflated = await inflate(message, this.#head.grpcEncoding as ContentEncoding, limit);
+    } catch (error) {
+      throw inGrpcWords(error, maxMessageBytes);
+    }
+    if (this.#state !== "handling") throw new RequestError("aborted", "call ended while its message was decompressed");
+    const refusal = this.#reservation?.resize(inflated.length);
+    if (refusal !== undefined) throw refusal;
+    return this.#method.handle(inflated, this);
   }
 
   #failUnread(): void {
@@ -121,20 +215,23 @@ export class GrpcCall implements UnaryCall {
     this.#fail(new RequestError("aborted", "call ended before its message was there"));
   }
 
+  readonly #onHandled = (answer: Uint8Array): void => {
+    this.#handled();
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#stream.connection.sender.answer(this.#stream, answerOf(answer));
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#handled();
+    this.#fail(error);
+  };
+
   /** The pipeline is done with the message, which may be later than the call. */
   #handled(): void {
     this.#reservation?.release();
-    this.#inFlight.end();
-  }
-
-  #isLetIn(headers: Metadata): boolean {
-    try {
-      this.#method.authenticate?.((name) => textOf(headers.get(name)[0]));
-      return true;
-    } catch (error) {
-      this.#fail(error);
-      return false;
-    }
+    this.#settings.inFlight.end();
+    if (this.#isAbandoned) this.#stream.connection.abandonedDone();
   }
 
   #reserve(byteCount: number): boolean {
@@ -144,77 +241,64 @@ export class GrpcCall implements UnaryCall {
     return refusal === undefined;
   }
 
-  #succeed(answer: Uint8Array): void {
-    if (this.#state === "over") return;
-    this.#state = "over";
-    this.#call.sendMessage(answer, ignore);
-    this.#sendStatus.call(this.#call, okStatus);
-  }
-
   #fail(error: unknown): void {
     if (this.#state === "over") return;
     // A message that is being handled takes its room until it is done, even if its sender waits no longer.
     if (this.#state === "reading") this.#reservation?.release();
-    this.#state = "over";
     this.#message = undefined;
-    const status = this.#refuse(error, this);
-    this.#sendStatus.call(this.#call, {
-      code: status.code,
-      details: headerText(status.message),
-      metadata: detailsOf(status),
-    });
+    this.#pieces = undefined;
+    this.#state = "over";
+    const status = this.#settings.refuse(error, this);
+    if (!this.#stream.isOver) this.#stream.connection.sender.headers(this.#stream, failureBlock(status), true);
   }
 }
 
-/** What the rest of grpc-js gets instead of a call that was taken over. */
-export const takenOver = { start: ignore } as unknown as grpc.ServerInterceptingCall;
+const empty = new Uint8Array(0);
 
-const okStatus = { code: RpcCode.ok, details: "OK", metadata: null };
+/** Headers that belong to the transport, which pipelines do not see. */
+const ofTransport: ReadonlySet<string> = new Set([
+  "grpc-timeout",
+  "grpc-encoding",
+  "grpc-accept-encoding",
+  "accept-encoding",
+  "te",
+  "content-type",
+]);
 
-function ignore(): void {}
+/** Values of `grpc-encoding` that a message can be read in. */
+const encodings: ReadonlySet<string> = new Set<ContentEncoding>(["gzip", "deflate", "zstd"]);
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+function isNoEncoding(encoding: string): boolean {
+  return encoding === "" || encoding === "identity";
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string";
+function flaggedWithoutEncoding(): RequestError {
+  return new RequestError("bad_data", "grpc: compressed flag set with identity or empty encoding");
 }
 
-/** Names in grpc-js's words what it could not do with a message. */
-function ownFailure(status: { readonly code?: number | null; readonly details?: string | null }): unknown {
-  const text = status.details ?? "";
-  switch (status.code) {
-    case RpcCode.resourceExhausted: {
-      const sizes = /larger than max \((\d+) vs (\d+)\)/.exec(text);
-      if (sizes !== null) {
-        return new RequestError("too_large", `grpc: received message larger than max (${sizes[1]} vs. ${sizes[2]})`);
-      }
-      const limit = /(\d+)$/.exec(text)?.[1] ?? "";
-      return new RequestError("too_large", `grpc: received message after decompression larger than max ${limit}`);
-    }
-    case RpcCode.unimplemented:
-      return new RequestError("unsupported_encoding", text);
-    case RpcCode.deadlineExceeded:
-      return new RequestError("deadline", "deadline of the client exceeded");
-    default:
-      return new RequestError(/decompress/.test(text) ? "corrupt_encoding" : "bad_data", text);
-  }
+function unknownEncoding(encoding: string): RequestError {
+  const text = `grpc: Decompressor is not installed for grpc-encoding "${encoding}"`;
+  return new RequestError("unsupported_encoding", text);
 }
 
-/**
- * RetryInfo in both places where clients look: most read `grpc-status-details-bin`, the Python SDK only
- * `google.rpc.retryinfo-bin`.
- */
-function detailsOf(status: RpcStatus): Metadata | null {
-  if (status.retryDelayMs === undefined) return null;
-  const metadata = new Metadata();
-  metadata.set("grpc-status-details-bin", Buffer.from(encodeRpcStatus(status)));
-  metadata.set("google.rpc.retryinfo-bin", Buffer.from(encodeRetryInfo(status.retryDelayMs)));
-  return metadata;
+function inGrpcWords(error: unknown, maxMessageBytes: number): unknown {
+  if (!(error instanceof RequestError)) return error;
+  const text =
+    error.reason === "too_large"
+      ? `grpc: received message after decompression larger than max ${maxMessageBytes}`
+      : `grpc: failed to decompress the received message: ${error.message}`;
+  return new RequestError(error.reason, text, { cause: error });
 }
 
-/** Headers have little room, and grpc-js throws at lone surrogates. */
-function headerText(text: string): string {
-  return (text.length <= 1024 ? text : `${text.slice(0, 1024)}...`).toWellFormed();
+/** The answer that was made last: an export method answers nearly every call with the same bytes. */
+let lastMessage: Uint8Array | undefined;
+let lastAnswer: UnaryAnswer | undefined;
+
+function answerOf(message: Uint8Array): UnaryAnswer {
+  if (message === lastMessage && lastAnswer !== undefined) return lastAnswer;
+  const answer = successAnswer(message);
+  if (message.length > 64) return answer;
+  lastMessage = message;
+  lastAnswer = answer;
+  return answer;
 }

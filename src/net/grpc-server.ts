@@ -1,14 +1,21 @@
 import type { Socket } from "node:net";
-import * as grpc from "@grpc/grpc-js";
-import { GrpcCall, takenOver } from "./grpc-call.ts";
+import { failureBlock } from "./grpc-answer.ts";
+import { GrpcCall, type GrpcCallSettings } from "./grpc-call.ts";
+import { Connection, maxHeaderBytes, type ConnectionOptions } from "./http2/connection.ts";
+import { Expiry } from "./http2/expiry.ts";
+import { HttpExchange } from "./http2/http-exchange.ts";
+import type { LifetimeLimits } from "./http2/lifetime.ts";
+import type { RequestHead } from "./http2/request-head.ts";
+import type { Stream } from "./http2/stream.ts";
 import type { HttpHandler } from "./http-message.ts";
 import { InFlight } from "./in-flight.ts";
 import { peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
-import { routeStreams, type Slot } from "./route-streams.ts";
+import type { RejectionReason } from "./request-error.ts";
+import { RpcCode } from "./rpc-status.ts";
 import type { RefuseCall, UnaryMethod } from "./unary-method.ts";
 
-export interface GrpcServerOptions {
+export interface GrpcServerOptions extends LifetimeLimits {
   readonly methods: readonly UnaryMethod[];
   readonly refuse: RefuseCall;
   readonly rejections: Rejections;
@@ -18,61 +25,27 @@ export interface GrpcServerOptions {
   readonly maxMessageBytes: number;
   /** Calls at a time on one connection. */
   readonly maxConcurrentStreams: number;
-  /** 0 in any of these: no such limit. */
-  readonly maxConnectionIdleMs: number;
-  readonly maxConnectionAgeMs: number;
-  readonly maxConnectionAgeGraceMs: number;
-  /** After how long without traffic a connection is asked for a sign of life, and how long that may take. */
-  readonly keepaliveTimeMs: number;
-  readonly keepaliveTimeoutMs: number;
   /** How long a call may stand still. */
   readonly silentStreamMs: number;
 }
 
-/**
- * What Node may hold for one HTTP/2 connection, in MB: stream states, header tables and answers not yet sent. Node's own
- * limit is 10; grpc-js would lift it altogether.
- */
-const maxSessionMemoryMb = 64;
-
-/**
- * gRPC on sockets that somebody else accepted, by grpc-js. Only its neighbours `grpc-call.ts` and `route-streams.ts` know
- * of that library.
- */
+/** gRPC, and other requests over HTTP/2, on sockets that somebody else accepted. */
 export class GrpcServer {
-  readonly #server: grpc.Server;
-  readonly #injector: grpc.ConnectionInjector;
+  readonly #options: GrpcServerOptions;
+  readonly #methods: ReadonlyMap<string, UnaryMethod>;
   readonly #inFlight = new InFlight();
-  readonly #slot: Slot = { peer: "", call: undefined };
+  readonly #connections = new Set<Connection>();
+  readonly #expiry = new Expiry((nowMs) => this.#expire(nowMs));
+  readonly #callSettings: GrpcCallSettings;
+  /** Calls whose headers came in the piece that is being read. */
+  #newCalls: GrpcCall[] = [];
   #isClosing = false;
 
   constructor(options: GrpcServerOptions) {
-    const methods = new Map(options.methods.map((method) => [method.path, method]));
-    // The interceptor takes every call over. grpc-js's own handling of unary calls asks nobody before it reads the
-    // message, and builds a stream object for each.
-    const slot = this.#slot;
-    const takeOver: grpc.ServerInterceptor = ({ path }, call) => {
-      const method = methods.get(path);
-      if (method === undefined) return call as grpc.ServerInterceptingCall;
-      slot.call = new GrpcCall({ call, method, refuse: options.refuse, inFlight: this.#inFlight, peer: slot.peer });
-      slot.call.start();
-      return takenOver;
-    };
-    this.#server = new grpc.Server({
-      "interceptors": [takeOver],
-      "grpc.enable_channelz": 0,
-      "grpc.max_receive_message_length": options.maxMessageBytes,
-      "grpc.max_concurrent_streams": options.maxConcurrentStreams,
-      "grpc-node.max_session_memory": maxSessionMemoryMb,
-      ...limit("grpc.max_connection_idle_ms", options.maxConnectionIdleMs),
-      ...limit("grpc.max_connection_age_ms", options.maxConnectionAgeMs),
-      ...limit("grpc.max_connection_age_grace_ms", options.maxConnectionAgeGraceMs),
-      ...limit("grpc.keepalive_time_ms", options.keepaliveTimeMs),
-      ...limit("grpc.keepalive_timeout_ms", options.keepaliveTimeoutMs),
-    });
-    for (const { path } of methods.values()) this.#server.register(path, neverCalled, asBytes, asBytes, "unary");
-    this.#injector = this.#server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    routeStreams(this.#server, options, slot, (path) => methods.has(path));
+    this.#options = options;
+    this.#methods = new Map(options.methods.map((method) => [method.path, method]));
+    const { refuse, maxMessageBytes } = options;
+    this.#callSettings = { refuse, maxMessageBytes, inFlight: this.#inFlight };
   }
 
   /** Takes over a paused socket; what was read of it already has been unshifted. */
@@ -81,34 +54,86 @@ export class GrpcServer {
       socket.destroy();
       return;
     }
-    this.#slot.peer = peerOf(socket);
-    this.#injector.injectConnection(socket);
+    const peer = peerOf(socket);
+    const { maxConcurrentStreams, silentStreamMs } = this.#options;
+    const options: ConnectionOptions = {
+      maxConcurrentStreams,
+      silentStreamMs,
+      lifetime: this.#options,
+      expiry: this.#expiry,
+      onRequest: (stream, head) => this.#serve(stream, head, peer),
+      onRead: this.#expectMessages,
+      onViolation: ({ message }) =>
+        this.#reject("garbled", peer, "HTTP/2", "", message, "look for a client or proxy that does not speak HTTP/2"),
+      onClosed: (connection) => this.#connections.delete(connection),
+    };
+    this.#connections.add(new Connection(socket, options));
   }
 
   /** Tells every connection to end (GOAWAY); resolves when no call is under way. */
   close(): Promise<void> {
-    if (!this.#isClosing) {
-      this.#isClosing = true;
-      // Its callback does not always come: not for a session that the peer broke at the same moment.
-      this.#server.tryShutdown(() => undefined);
-    }
+    this.#isClosing = true;
+    for (const connection of this.#connections) connection.drain();
     return this.#inFlight.idle();
   }
 
   /** Breaks every connection. */
   destroy(): void {
     this.#isClosing = true;
-    this.#server.forceShutdown();
+    for (const connection of this.#connections) connection.destroy();
+    this.#expiry.stop();
   }
-}
 
-function limit(option: string, value: number): Record<string, number> {
-  return value > 0 ? { [option]: value } : {};
-}
+  #serve(stream: Stream, head: RequestHead, peer: string): void {
+    if (head.isTooLarge) {
+      const error = `request headers exceed ${maxHeaderBytes} bytes`;
+      this.#reject("too_large", peer, "HTTP/2", head.path, error, "send fewer headers");
+      this.#answer(stream, RpcCode.resourceExhausted, error);
+      return;
+    }
+    if (head.method !== "POST" || !head.contentType.startsWith("application/grpc")) {
+      const exchange = new HttpExchange(stream, head, peer);
+      stream.receiver = exchange;
+      this.#options.http(exchange.request, exchange.response);
+      return;
+    }
+    const method = this.#methods.get(head.path);
+    if (method === undefined) {
+      this.#refuseUnknown(stream, head.path, peer);
+      return;
+    }
+    const call = new GrpcCall(stream, head, method, peer, this.#callSettings);
+    stream.receiver = call;
+    this.#newCalls.push(call);
+    call.begin();
+  }
 
-function neverCalled(): void {}
+  readonly #expectMessages = (): void => {
+    if (this.#newCalls.length === 0) return;
+    const calls = this.#newCalls;
+    this.#newCalls = [];
+    for (const call of calls) call.expectMessage();
+  };
 
-/** Messages stay bytes in both directions. */
-function asBytes(bytes: Buffer): Buffer {
-  return bytes;
+  #refuseUnknown(stream: Stream, path: string, peer: string): void {
+    const [, service = "", method = ""] = path.split("/");
+    const error = service === "" ? `malformed method name: "${path}"` : `unknown service ${service}`;
+    const remedy = `send OTLP: TraceService, MetricsService or LogsService with method Export, not ${service}/${method}`;
+    this.#reject("unknown_path", peer, "gRPC", path, error, remedy);
+    this.#answer(stream, RpcCode.unimplemented, error);
+  }
+
+  #answer(stream: Stream, code: number, message: string): void {
+    stream.connection.sender.headers(stream, failureBlock({ code, message }), true);
+  }
+
+  #reject(reason: RejectionReason, peer: string, protocol: string, path: string, error: string, remedy: string): void {
+    this.#options.rejections.add({ reason, peer, protocol, path, error, remedy });
+  }
+
+  #expire(nowMs: number): number {
+    let nextMs = Infinity;
+    for (const connection of this.#connections) nextMs = Math.min(nextMs, connection.expire(nowMs));
+    return nextMs;
+  }
 }
