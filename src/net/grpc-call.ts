@@ -92,7 +92,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
   }
 
   onData(chunk: Buffer, from: number, end: number): void {
-    this.#stream.connection.consumed(this.#stream, end - from);
+    this.#stream.table.consumed(this.#stream, end - from);
     let at = from;
     while (at < end && this.#state === "reading") {
       if (this.#headBytes < messageHeadBytes) at = this.#readHead(chunk, at, end);
@@ -123,7 +123,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
   onClosed(): void {
     if (this.#state === "handling") {
       this.#isAbandoned = true;
-      this.#stream.connection.abandon();
+      this.#stream.table.abandon();
     }
     this.#failUnread();
     this.#settings.inFlight.end();
@@ -132,8 +132,8 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
   #setDeadline(text: string): void {
     const timeoutMs = parseGrpcTimeout(text);
     if (timeoutMs === undefined) throw new RequestError("bad_data", `malformed grpc-timeout: "${text}"`);
-    const { connection } = this.#stream;
-    connection.setDeadline(this.#stream, connection.nowMs + timeoutMs);
+    const { table } = this.#stream;
+    table.setDeadline(this.#stream, table.nowMs + timeoutMs);
   }
 
   #readHead(chunk: Buffer, from: number, end: number): number {
@@ -219,7 +219,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
     this.#handled();
     if (this.#state === "over") return;
     this.#state = "over";
-    this.#stream.connection.sender.answer(this.#stream, answerOf(answer));
+    this.#stream.table.sender.answer(this.#stream, answerOf(answer));
   };
 
   readonly #onFailed = (error: unknown): void => {
@@ -231,7 +231,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
   #handled(): void {
     this.#reservation?.release();
     this.#settings.inFlight.end();
-    if (this.#isAbandoned) this.#stream.connection.abandonedDone();
+    if (this.#isAbandoned) this.#stream.table.abandonedDone();
   }
 
   #reserve(byteCount: number): boolean {
@@ -249,7 +249,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
     this.#pieces = undefined;
     this.#state = "over";
     const status = this.#settings.refuse(error, this);
-    if (!this.#stream.isOver) this.#stream.connection.sender.headers(this.#stream, failureBlock(status), true);
+    if (!this.#stream.isOver) this.#stream.table.sender.headers(this.#stream, failureBlock(status), true);
   }
 }
 

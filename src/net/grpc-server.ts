@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import { failureBlock } from "./grpc-answer.ts";
 import { GrpcCall, type GrpcCallSettings } from "./grpc-call.ts";
-import { Connection, maxHeaderBytes, type ConnectionOptions } from "./http2/connection.ts";
+import { Connection, type ConnectionOptions } from "./http2/connection.ts";
+import { maxHeaderBytes } from "./http2/control-frames.ts";
 import { Expiry } from "./http2/expiry.ts";
 import { HttpExchange } from "./http2/http-exchange.ts";
 import type { LifetimeLimits } from "./http2/lifetime.ts";
@@ -124,7 +125,7 @@ export class GrpcServer {
   }
 
   #answer(stream: Stream, code: number, message: string): void {
-    stream.connection.sender.headers(stream, failureBlock({ code, message }), true);
+    stream.table.sender.headers(stream, failureBlock({ code, message }), true);
   }
 
   #reject(reason: RejectionReason, peer: string, protocol: string, path: string, error: string, remedy: string): void {

@@ -10,7 +10,7 @@ export interface FrameSink {
   onDataBegin(streamId: number, length: number): void;
   /** A piece of the DATA frame that began last, without padding. */
   onDataPiece(chunk: Buffer, start: number, end: number): void;
-  onDataEnd(streamId: number, isStreamEnd: boolean): void;
+  onDataEnd(isStreamEnd: boolean): void;
 }
 
 const none = 0;
@@ -106,7 +106,7 @@ export class FrameReader {
 
   #endData(): void {
     this.#within = none;
-    this.#sink.onDataEnd(this.#streamId, (this.#flags & Flag.endStream) !== 0);
+    this.#sink.onDataEnd((this.#flags & Flag.endStream) !== 0);
   }
 
   #skip(chunk: Buffer, at: number): number {

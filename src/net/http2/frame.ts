@@ -40,6 +40,7 @@ export const ErrorCode = {
 } as const;
 
 export const frameHeadBytes = 9;
+export const maxStreamId = 0x7fff_ffff;
 
 /** What every connection begins with (section 3.4). */
 export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");

@@ -1,4 +1,4 @@
-import { ConnectionError, ErrorCode } from "./frame.ts";
+import { headersTooLarge, maxHeaderBytes } from "./control-frames.ts";
 
 /** Frames that one block may be spread over; nobody needs more than a few. */
 const maxFrames = 64;
@@ -7,22 +7,18 @@ const maxFrames = 64;
 export class HeaderBlock {
   readonly streamId: number;
   readonly isStreamEnd: boolean;
-  readonly #maxBytes: number;
   readonly #parts: Buffer[] = [];
   #byteCount = 0;
 
-  constructor(streamId: number, isStreamEnd: boolean, maxBytes: number) {
+  constructor(streamId: number, isStreamEnd: boolean) {
     this.streamId = streamId;
     this.isStreamEnd = isStreamEnd;
-    this.#maxBytes = maxBytes;
   }
 
   /** Copies what is in the frame. Throws `ConnectionError` when it becomes too much. */
   add(bytes: Uint8Array, start: number, end: number): void {
     this.#byteCount += end - start;
-    if (this.#byteCount > this.#maxBytes || this.#parts.length >= maxFrames) {
-      throw new ConnectionError(ErrorCode.enhanceYourCalm, `header block of more than ${this.#maxBytes} bytes`);
-    }
+    if (this.#byteCount > maxHeaderBytes || this.#parts.length >= maxFrames) throw headersTooLarge();
     this.#parts.push(Buffer.from(bytes.subarray(start, end)));
   }
 

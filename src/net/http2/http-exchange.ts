@@ -41,7 +41,7 @@ export class Http2Request extends Readable {
 
   takeData(chunk: Buffer, start: number, end: number): void {
     if (!this.destroyed && !this.push(chunk.subarray(start, end))) this.#unread += end - start;
-    else this.#stream.connection.consumed(this.#stream, end - start);
+    else this.#stream.table.consumed(this.#stream, end - start);
   }
 
   takeEnd(): void {
@@ -61,14 +61,14 @@ export class Http2Request extends Readable {
 
   override _destroy(_error: Error | null, done: (error?: Error | null) => void): void {
     this.#giveBack();
-    if (!this.complete) this.#stream.connection.reset(this.#stream, ErrorCode.cancel);
+    if (!this.complete) this.#stream.table.reset(this.#stream, ErrorCode.cancel);
     done();
   }
 
   #giveBack(): void {
     const unread = this.#unread;
     this.#unread = 0;
-    this.#stream.connection.consumed(this.#stream, unread);
+    this.#stream.table.consumed(this.#stream, unread);
   }
 }
 
@@ -89,7 +89,7 @@ export class Http2Response extends EventEmitter {
   }
 
   writeContinue(): void {
-    if (!this.closed) this.#stream.connection.sender.headers(this.#stream, encodeHeaders([[":status", "100"]]), false);
+    if (!this.closed) this.#stream.table.sender.headers(this.#stream, encodeHeaders([[":status", "100"]]), false);
   }
 
   /** Names in lower case. */
@@ -98,14 +98,14 @@ export class Http2Response extends EventEmitter {
     this.#isBegun = true;
     const fields: ResponseField[] = [[":status", String(status)], ...Object.entries(headers)];
     fields.push(["date", new Date().toUTCString()]);
-    this.#stream.connection.sender.headers(this.#stream, encodeHeaders(fields), false);
+    this.#stream.table.sender.headers(this.#stream, encodeHeaders(fields), false);
     return this;
   }
 
   end(body: Uint8Array | string = empty): this {
     this.writeHead(200, {});
     if (this.closed) return this;
-    const { sender } = this.#stream.connection;
+    const { sender } = this.#stream.table;
     sender.data(this.#stream, typeof body === "string" ? Buffer.from(body) : body);
     sender.end(this.#stream, empty);
     return this;
@@ -119,7 +119,7 @@ export class Http2Response extends EventEmitter {
   }
 
   destroy(): this {
-    this.#stream.connection.reset(this.#stream, ErrorCode.cancel);
+    this.#stream.table.reset(this.#stream, ErrorCode.cancel);
     return this;
   }
 

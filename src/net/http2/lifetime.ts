@@ -77,7 +77,7 @@ export class Lifetime {
       if (limitMs > 0) dueMs = Math.min(dueMs, sinceMs + limitMs);
     };
     if (this.#pingMs > 0) at(keepaliveTimeoutMs, this.#pingMs);
-    else at(keepaliveTimeMs, heardMs);
+    at(keepaliveTimeMs, this.#pingMs > 0 ? nowMs : heardMs);
     // A connection that is in use, or was told to go, is looked at again after as long as it may be idle.
     at(maxConnectionIdleMs, nowMs - idleSinceMs < maxConnectionIdleMs ? idleSinceMs : nowMs);
     if (this.#agedMs > 0) at(maxConnectionAgeGraceMs, this.#agedMs);

@@ -8,7 +8,7 @@ const maxUnreadBytes = 256 * 1024;
 
 /**
  * What a connection says. Frames of one turn of the event loop leave in one write, because a write costs more than the
- * rest of a small request (bench/http2.ts).
+ * rest of a small request (bench/http2.ts: 16 calls a read and write cost less than half of one each).
  */
 export class Output {
   readonly #socket: Socket;

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { StreamTable } from "./stream-table.ts";
 
 /** Whoever takes a request. Nothing is called after `onClosed`. */
 export interface StreamReceiver {
@@ -14,10 +14,10 @@ export interface StreamReceiver {
 
 const nothing: readonly Uint8Array[] = Object.freeze([]);
 
-/** One request and its answer. What it says goes through its connection, which knows of windows. */
+/** One request and its answer. What is said on it goes through its table, which knows of windows. */
 export class Stream {
   readonly id: number;
-  readonly connection: Connection;
+  readonly table: StreamTable;
   receiver: StreamReceiver | undefined;
   /** What the peer may still send, and what of that was consumed since it was last told. */
   receiveWindow: number;
@@ -36,12 +36,12 @@ export class Stream {
   /** Header block that ends the answer; empty: the last DATA frame ends it. */
   trailers: Uint8Array | undefined;
 
-  constructor(connection: Connection, id: number, windows: { receive: number; send: number }, bytesToCome: number) {
-    this.connection = connection;
+  constructor(table: StreamTable, id: number, receiveWindow: number, sendWindow: number, bytesToCome: number) {
+    this.table = table;
     this.id = id;
-    this.receiveWindow = windows.receive;
-    this.sendWindow = windows.send;
+    this.receiveWindow = receiveWindow;
+    this.sendWindow = sendWindow;
     this.bytesToCome = bytesToCome;
-    this.activeMs = connection.nowMs;
+    this.activeMs = table.nowMs;
   }
 }

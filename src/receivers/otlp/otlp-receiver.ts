@@ -2,7 +2,6 @@ import type { Component } from "../../component/component.ts";
 import type { ReceiverOutputs, Settings } from "../../component/factory.ts";
 import type { Host } from "../../component/host.ts";
 import { formatEndpoint } from "../../net/endpoint.ts";
-import type { GrpcServerOptions } from "../../net/grpc-server.ts";
 import { inContainer } from "../../net/in-container.ts";
 import { Rejections } from "../../net/rejections.ts";
 import { SharedPort } from "../../net/shared-port.ts";
@@ -55,19 +54,12 @@ export class OtlpReceiver implements Component {
 
   async #start(host: Host): Promise<void> {
     const { config, settings, outputs } = this.#options;
-    // grpc-js and the proto files take a while to load: only a receiver that starts pays for it.
-    const [{ GrpcServer }, { loadExportMethods }] = await Promise.all([
-      import("../../net/grpc-server.ts"),
-      import("./services.ts"),
-    ]);
     const realm = findRealm(config, host);
     const shared = {
       config,
       intake: new Intake(outputs),
       rejections: new Rejections(settings),
       corrections: new Corrections(settings),
-      methods: await loadExportMethods(),
-      createGrpcServer: (options: GrpcServerOptions) => new GrpcServer(options),
     };
     const running: Running = { intake: shared.intake, rejections: shared.rejections, servers: [], ports: [] };
     this.#running = running;

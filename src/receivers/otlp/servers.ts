@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { GrpcServer, GrpcServerOptions } from "../../net/grpc-server.ts";
+import { GrpcServer } from "../../net/grpc-server.ts";
 import { HttpServer } from "../../net/http-server.ts";
 import type { Rejections } from "../../net/rejections.ts";
 import { defaultGrpcConfig, defaultHttpConfig, type OtlpReceiverConfig } from "./config.ts";
@@ -9,7 +9,7 @@ import { grpcServerLimits, httpServerLimits } from "./limits.ts";
 import { OtlpGrpc } from "./otlp-grpc.ts";
 import { OtlpHttp } from "./otlp-http.ts";
 import type { Realm } from "./realm.ts";
-import type { ExportMethod } from "./services.ts";
+import { exportMethods } from "./services.ts";
 
 export interface ServersOptions {
   readonly config: OtlpReceiverConfig;
@@ -17,9 +17,6 @@ export interface ServersOptions {
   readonly intake: Intake;
   readonly rejections: Rejections;
   readonly corrections: Corrections;
-  readonly methods: readonly ExportMethod[];
-  /** Handed in, because its module is loaded only by a receiver that starts. */
-  createGrpcServer(options: GrpcServerOptions): GrpcServer;
 }
 
 /** Both protocols for the ports of one realm. */
@@ -45,8 +42,8 @@ export class Servers {
     const { includeMetadata } = grpcConfig;
     const grpc = new OtlpGrpc({ includeMetadata, intake, rejections, authenticator: realm.grpc });
     this.#httpServer = new HttpServer({ handler: this.#http.handle, rejections, ...httpServerLimits(httpConfig) });
-    this.#grpcServer = options.createGrpcServer({
-      methods: grpc.methods(options.methods),
+    this.#grpcServer = new GrpcServer({
+      methods: grpc.methods(exportMethods),
       refuse: grpc.refuse,
       rejections,
       http: this.#http.handle,

@@ -4,7 +4,9 @@ import * as grpc from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 import t from "tap";
 import { ConsumeError } from "../../../src/component/consume-error.ts";
-import { loadExportMethods } from "../../../src/receivers/otlp/services.ts";
+import { exportMethods } from "../../../src/receivers/otlp/services.ts";
+import { requestSchemas } from "../../../src/pdata/schema.ts";
+import { signals } from "../../../src/pdata/signal.ts";
 import { exportPaths, frame, RawGrpc } from "../../net/raw-grpc.ts";
 import { startReceiver } from "./receiver-under-test.ts";
 import { badTraceRequest, traceRequest } from "./requests.ts";
@@ -12,7 +14,11 @@ import { badTraceRequest, traceRequest } from "./requests.ts";
 const proto = path.join(import.meta.dirname, "..", "..", "..", "proto");
 const root = new protobuf.Root();
 root.resolvePath = (_, target) => (target.startsWith("google/protobuf") ? target : path.join(proto, target));
-root.loadSync(["google/rpc/status.proto", "google/rpc/error_details.proto"]);
+root.loadSync([
+  "google/rpc/status.proto",
+  "google/rpc/error_details.proto",
+  ...["trace", "metrics", "logs"].map((name) => `opentelemetry/proto/collector/${name}/v1/${name}_service.proto`),
+]);
 const Status = root.lookupType("google.rpc.Status");
 const RetryInfo = root.lookupType("google.rpc.RetryInfo");
 
@@ -28,15 +34,17 @@ function retryDelay(bytes: Uint8Array | undefined): unknown {
 
 const same = (bytes: Buffer): Buffer => bytes;
 
-t.test("loadExportMethods() finds the three services of OTLP", async (t) => {
-  t.same(
-    (await loadExportMethods()).map((method) => [method.signal, method.service, method.path]),
-    [
-      ["traces", "opentelemetry.proto.collector.trace.v1.TraceService", exportPaths.traces],
-      ["metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService", exportPaths.metrics],
-      ["logs", "opentelemetry.proto.collector.logs.v1.LogsService", exportPaths.logs],
-    ],
-  );
+t.test("exportMethods are the services of the protocol's own files", async (t) => {
+  const found = signals.map((signal) => {
+    const request = requestSchemas[signal].name;
+    const service = root.lookupService(request.replace(/Export(\w+)Request$/, "$1"));
+    const method = service.methods["Export"];
+    const name = service.fullName.slice(1);
+    t.match(method, { requestType: request.split(".").at(-1), requestStream: undefined, responseStream: undefined });
+    return { signal, service: name, path: `/${name}/${method?.name}` };
+  });
+  t.same(exportMethods, found);
+  t.same(Object.fromEntries(exportMethods.map(({ signal, path }) => [signal, path])), exportPaths);
 });
 
 t.test("success is an export response with an empty partial success", async (t) => {
