@@ -8,6 +8,8 @@ interface NodeBase {
   readonly text?: string;
   /** The reference that the value came through, for messages. */
   readonly via?: string;
+  /** Why an included text is no YAML, and is taken as text: fine for a field of text, the likely mistake elsewhere. */
+  readonly notYaml?: { readonly message: string; readonly position: Position };
 }
 
 export interface ScalarNode extends NodeBase {

@@ -5,6 +5,7 @@ import type { ConfiguredComponent } from "./config.ts";
 import type { Findings } from "./config-error.ts";
 import { formatPath, isEmpty, typeName, type ConfigNode, type MapEntry } from "./config-node.ts";
 import { decodeSection } from "./decode-section.ts";
+import { foundText } from "./issue-text.ts";
 import { nearestName, suggestion } from "./nearest-name.ts";
 import { formatPosition, type Position } from "./position.ts";
 import { isUpstreamType } from "./upstream-components.ts";
@@ -73,7 +74,7 @@ function sectionEntries(
 ): ReadonlyMap<string, MapEntry> {
   if (node?.kind === "map") return node.entries;
   if (node !== undefined && !isEmpty(node)) {
-    const message = `expected a map or struct, got "${typeName(node)}"; write one key for each ${sectionKinds[section]}`;
+    const message = `expected a map or struct, got "${typeName(node)}"${foundText(node)}; write one key for each ${sectionKinds[section]}`;
     findings.add("unmarshal", section, message, node.position);
   }
   return new Map();

@@ -3,7 +3,16 @@ import { formatPath, type ConfigNode, type ConfigPath, type MapEntry, type Scala
 import { findReference } from "./find-reference.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { formatPosition } from "./position.ts";
-import { parseUri, retrieve, type Environment, type Retrieved, type Uri } from "./retrieve.ts";
+import {
+  hasLines,
+  parseUri,
+  retrieve,
+  schemes,
+  sourceName,
+  type Environment,
+  type Retrieved,
+  type Uri,
+} from "./retrieve.ts";
 
 /** As upstream; a value that refers to itself ends here. */
 const maxRounds = 1000;
@@ -11,6 +20,8 @@ const maxRounds = 1000;
 const maxReferences = 10_000;
 /** The same for a text. */
 const maxTextLength = 1 << 20;
+/** Of all files and URLs that references name. */
+const maxIncludedLength = 16 << 20;
 
 interface Step {
   readonly node: ConfigNode;
@@ -22,6 +33,7 @@ export class Expander {
   readonly #environment: Environment;
   readonly #findings: Findings;
   #references = 0;
+  #includedLength = 0;
 
   constructor(environment: Environment, findings: Findings) {
     this.#environment = environment;
@@ -109,6 +121,10 @@ export class Expander {
     const raw = text.slice(reference.start, reference.end);
     const uri = parseReference(reference.uri);
     const retrieved = await retrieve(uri, this.#environment);
+    if (hasLines(uri)) this.#includedLength += retrieved.text.length;
+    if (this.#includedLength > maxIncludedLength) {
+      throw new Error(`${raw} makes the included texts longer than ${maxIncludedLength} characters`);
+    }
     this.#noteVariable(uri, retrieved, node);
     const via = node.via === undefined || node.via === raw ? raw : `${node.via}, ${raw}`;
     if (raw === text) return { node: this.#parsed(uri, retrieved.text, node, via), changed: true };
@@ -120,16 +136,18 @@ export class Expander {
 
   /** The whole value is one reference: the text behind it is YAML, or if it is not, just text. */
   #parsed(uri: Uri, text: string, reference: ScalarNode, via: string): ConfigNode {
-    const isFile = uri.scheme === "file";
-    const file = isFile ? uri.opaque : reference.position.file;
-    if (isFile) this.#findings.addText(file, text);
-    const { node } = parseYaml(text, file);
+    const isOpenable = hasLines(uri);
+    const file = isOpenable ? sourceName(uri) : reference.position.file;
+    if (isOpenable) this.#findings.addText(file, text.replace(/^\uFEFF/, ""));
+    const { node, issues } = parseYaml(text, file);
     if (node === undefined || isText(node)) {
-      return { kind: "scalar", value: text, text, via, position: reference.position };
+      const [notYaml] = isOpenable ? issues : [];
+      const position = reference.position;
+      return { kind: "scalar", value: text, text, via, position, ...(notYaml !== undefined && { notYaml }) };
     }
     // What a variable holds has no line that the user could open: its values stand where the reference stands.
-    const placed = isFile ? node : placedAt(node, reference, via);
-    return { ...placed, text, via, position: isFile ? placed.position : reference.position };
+    const placed = isOpenable ? node : placedAt(node, reference, via);
+    return { ...placed, text, via, position: isOpenable ? placed.position : reference.position };
   }
 
   #noteVariable(uri: Uri, { state }: Retrieved, node: ScalarNode): void {
@@ -150,7 +168,7 @@ function parseReference(text: string): Uri {
     ? { scheme: "env" as const, opaque: text }
     : parseUri(
         text,
-        (scheme) => `scheme "${scheme}" is not supported for uri "${text}" (valid schemes: env, file, yaml)`,
+        (scheme) => `scheme "${scheme}" is not supported for uri "${text}" (valid schemes: ${schemes.join(", ")})`,
       );
   if (uri === undefined) throw new Error(`invalid uri: "${text}"; write \${env:NAME}, or $\${ for a plain \${`);
   if (uri.opaque.includes("$")) {

@@ -1,6 +1,7 @@
 import type { BaseIssue } from "valibot";
 import { typeName, type ConfigNode } from "./config-node.ts";
 import { nearestName, suggestion } from "./nearest-name.ts";
+import { formatPosition } from "./position.ts";
 
 const goTypes: Readonly<Record<string, readonly [name: string, remedy: string]>> = {
   number: ["int", "write a number"],
@@ -99,8 +100,13 @@ function goType(node: ConfigNode | undefined): string {
 
 const maxShown = 60;
 
-function foundText(node: ConfigNode | undefined): string {
+/** `, found "x" from ${env:X}`; empty if there is nothing to show. */
+export function foundText(node: ConfigNode | undefined): string {
   if (node === undefined || node.kind !== "scalar" || node.value === null) return "";
+  if (node.notYaml !== undefined) {
+    const { message, position } = node.notYaml;
+    return ` from ${node.via}, which is no YAML: ${formatPosition(position)}: ${message}`;
+  }
   const text = JSON.stringify(node.value);
   const shown = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
   return node.via === undefined ? `, found ${shown}` : `, found ${shown} from ${node.via}`;

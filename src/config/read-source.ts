@@ -2,11 +2,11 @@ import { Findings } from "./config-error.ts";
 import { isEmpty, typeName, type MapEntry, type MapNode } from "./config-node.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import type { Position } from "./position.ts";
-import { parseUri, retrieve, type Environment, type Uri } from "./retrieve.ts";
+import { parseUri, retrieve, schemes, sourceName, type Environment, type Uri } from "./retrieve.ts";
 
 /** One `--config` or `--set`, in the order in which they are laid over each other. */
 export interface ConfigSource {
-  /** `file:`, `env:` or `yaml:` URI; a text without scheme is a path. */
+  /** `file:`, `env:`, `yaml:`, `http:` or `https:` URI; a text without scheme is a path. */
   readonly uri: string;
   /** What messages call it, if not by its path or URI. */
   readonly name?: string;
@@ -30,7 +30,7 @@ export async function readSource(
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
-  const name = source.name ?? (uri.scheme === "file" ? uri.opaque : source.uri);
+  const name = source.name ?? (uri.scheme === "yaml" ? shortened(source.uri) : sourceName(uri));
   findings.addText(name, text.replace(/^\uFEFF/, ""));
   const { node, issues, ignoredDocuments } = parseYaml(text, name);
   for (const issue of issues) fail(issue.message, issue.position);
@@ -44,9 +44,15 @@ export async function readSource(
   return uri.scheme === "yaml" ? splitKeys(node) : node;
 }
 
+/** Messages are lines: of a whole text its beginning is enough. */
+function shortened(uri: string): string {
+  const [line = ""] = uri.split(/\r?\n/, 1);
+  return line.length > 60 || line !== uri ? `${line.slice(0, 60)}…` : line;
+}
+
 /** On the command line a path may stand alone, also one that begins with a drive letter. */
 function parseSourceUri(text: string): Uri {
-  const uri = parseUri(text, () => `unsupported scheme on URI "${text}" (valid schemes: env, file, yaml)`);
+  const uri = parseUri(text, () => `unsupported scheme on URI "${text}" (valid schemes: ${schemes.join(", ")})`);
   return uri ?? { scheme: "file", opaque: text };
 }
 

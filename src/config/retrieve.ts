@@ -1,10 +1,15 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import path from "node:path";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export type Scheme = "file" | "env" | "yaml";
+export const schemes = ["env", "file", "http", "https", "yaml"] as const;
+
+export type Scheme = (typeof schemes)[number];
+
+/** Far above what people write; a device or a wrong URL must not fill the memory. */
+const maxSourceBytes = 4 << 20;
 
 export interface Uri {
   readonly scheme: Scheme;
@@ -26,8 +31,9 @@ export function parseUri(text: string, unknownScheme: (scheme: string) => string
   const match = schemePattern.exec(text);
   if (match === null) return undefined;
   const [, scheme = "", opaque = ""] = match;
-  if (scheme !== "file" && scheme !== "env" && scheme !== "yaml") throw new Error(unknownScheme(scheme));
-  return { scheme, opaque };
+  const known = schemes.find((one) => one === scheme);
+  if (known === undefined) throw new Error(unknownScheme(scheme));
+  return { scheme: known, opaque };
 }
 
 /** Reads what the URI names. Throws with upstream's words, for the user. */
@@ -39,18 +45,63 @@ export async function retrieve(uri: Uri, environment: Environment): Promise<Retr
       return { text: uri.opaque, state: "set" };
     case "env":
       return readVariable(uri.opaque, environment);
+    case "http":
+    case "https": {
+      const { fetchSource } = await import("./fetch-source.ts");
+      const url = `${uri.scheme}:${uri.opaque}`;
+      const name = sourceName(uri);
+      return { text: toText(await fetchSource(url, maxSourceBytes), `unable to read ${name}`), state: "set" };
+    }
   }
 }
 
+/** What messages call the text behind a URI: what the user could open to see it. */
+export function sourceName({ scheme, opaque }: Uri): string {
+  if (scheme === "file") return opaque;
+  // A name and password in a URL are for the server, not for the console.
+  return `${scheme}:${scheme === "http" || scheme === "https" ? opaque.replace(/^\/\/[^/?#]*@/, "//") : opaque}`;
+}
+
+/** Whether the text behind the URI has lines that the user can open and mend. */
+export function hasLines({ scheme }: Uri): boolean {
+  return scheme === "file" || scheme === "http" || scheme === "https";
+}
+
 async function readText(file: string): Promise<string> {
+  const problem = `unable to read the file file:${file}`;
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = await readBounded(file);
   } catch (error) {
-    throw new Error(`unable to read the file file:${file}: ${describeFileError(error)}`, { cause: error });
+    throw new Error(`${problem}: ${describeFileError(error)}`, { cause: error });
   }
-  if (!isUtf8(bytes)) throw new Error(`unable to read the file file:${file}: it is not UTF-8 text; save it as UTF-8`);
-  return bytes.toString("utf8");
+  return toText(bytes, problem);
+}
+
+/** The size of a device or pipe is only known when it has been read. */
+async function readBounded(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const chunks: Buffer[] = [];
+    for (let total = 0; ;) {
+      const { buffer, bytesRead } = await handle.read({
+        buffer: Buffer.allocUnsafe(Math.max(4096, Math.min(size, maxSourceBytes) + 1 - total)),
+      });
+      if (bytesRead === 0) return Buffer.concat(chunks, total);
+      chunks.push(buffer.subarray(0, bytesRead));
+      total += bytesRead;
+      if (total > maxSourceBytes) throw new Error(`it is larger than the limit of ${maxSourceBytes} bytes`);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function toText(bytes: Buffer, problem: string): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  throw new Error(`${problem}: it is ${isUtf16 ? "UTF-16" : "not UTF-8"} text; save it as UTF-8`);
 }
 
 function describeFileError(error: unknown): string {

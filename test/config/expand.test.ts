@@ -150,7 +150,10 @@ t.test("a reference that cannot be replaced is an error that says why", async (t
     ["${1}", 'environment variable "1" has invalid name: must match regex ^[a-zA-Z_][a-zA-Z0-9_]*$'],
     ["${env:A-B}", 'environment variable "A-B" has invalid name: must match regex ^[a-zA-Z_][a-zA-Z0-9_]*$'],
     ["${}", 'environment variable "" has invalid name: must match regex ^[a-zA-Z_][a-zA-Z0-9_]*$'],
-    ["${nosuch:x}", 'scheme "nosuch" is not supported for uri "nosuch:x" (valid schemes: env, file, yaml)'],
+    [
+      "${nosuch:x}",
+      'scheme "nosuch" is not supported for uri "nosuch:x" (valid schemes: env, file, http, https, yaml)',
+    ],
     ["${a:b}", 'invalid uri: "a:b"; write ${env:NAME}, or $${ for a plain ${'],
     ["${env:$A}", "the uri \"env:$A\" contains unsupported characters ('$')"],
     ["${SELF}", "too many recursive expansions"],

@@ -177,7 +177,7 @@ t.test("sources are files, variables and texts", async (t) => {
     ["nosuch.yaml", /unable to read the file file:nosuch.yaml: no such file \(working directory .+\)$/],
     [folder, /unable to read the file .*: it is a directory$/],
     [path.join(folder, "latin1.yaml"), /it is not UTF-8 text; save it as UTF-8$/],
-    ["ftp:x", /unsupported scheme on URI "ftp:x" \(valid schemes: env, file, yaml\)$/],
+    ["ftp:x", /unsupported scheme on URI "ftp:x" \(valid schemes: env, file, http, https, yaml\)$/],
     ["env:NOSUCH-NAME", /has invalid name/],
   ];
   for (const [uri, message] of cases) await t.rejects(loadConfig([{ uri }], fakeRegistry, {}), { message }, uri);
