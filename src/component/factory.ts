@@ -35,6 +35,15 @@ export interface SignalSettings<S extends Signal = Signal> extends Settings {
   readonly pipelineId: string | undefined;
 }
 
+/** A port that a configuration asks for, found without opening it. */
+export interface ListenAddress {
+  /** As `parseEndpoint` reads it: an empty host is all interfaces; port 0 is any that is free. */
+  readonly host: string;
+  readonly port: number;
+  /** Keys below the component that say so: `["protocols", "grpc", "endpoint"]`. */
+  readonly path: readonly string[];
+}
+
 /** Notice about a spelling that is accepted for the sake of old files. */
 export interface Alias {
   readonly type: string;
@@ -50,6 +59,8 @@ interface FactoryBase<C extends GenericSchema> {
   readonly description: string;
   /** Types, defaults, units and texts of the keys; the `Config` type is its output. */
   readonly config: C;
+  /** The ports without which an instance cannot start, so that two that want the same one are found before. Pure. */
+  listens?(config: InferOutput<C>): readonly ListenAddress[];
 }
 
 /**

@@ -18,6 +18,12 @@ export interface FieldNotes<D> {
   /** Unit of the value as users write it, if any: `MiB`, `items`. */
   readonly unit?: string;
   readonly example?: string;
+  /** For an old key that is still accepted: what to do about it; printed once where it is written. */
+  readonly deprecated?: string;
+  /** A key of upstream that is an error here, unless it is empty. */
+  readonly unsupported?: true;
+  /** The value is the id of an extension, which has to be there. */
+  readonly refersTo?: "extension";
 }
 
 /**

@@ -61,8 +61,14 @@ export class Findings {
     this.#texts.set(file, text);
   }
 
-  add(phase: ConfigPhase, path: string, message: string, position?: Position, options?: { secret: boolean }): void {
-    const text = position === undefined || options?.secret === true ? undefined : this.#texts.get(position.file);
+  add(
+    phase: ConfigPhase,
+    path: string,
+    message: string,
+    position?: Position,
+    options?: { readonly noExcerpt: boolean },
+  ): void {
+    const text = position === undefined || options?.noExcerpt === true ? undefined : this.#texts.get(position.file);
     const lines = position === undefined || text === undefined ? "" : excerpt(text, position);
     this.#issues.push({ path, message, position, excerpt: lines });
     // The message begins with the earliest phase that failed.
@@ -79,6 +85,11 @@ export class Findings {
 
   get count(): number {
     return this.#issues.length;
+  }
+
+  /** Paths of what was found since `count` was that. */
+  pathsSince(count: number): readonly string[] {
+    return this.#issues.slice(count).map(({ path }) => path);
   }
 
   /** Throws a `ConfigError` if anything was found. Issues come in the order of files and lines. */

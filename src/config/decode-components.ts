@@ -4,11 +4,13 @@ import type { Factory } from "../component/factory.ts";
 import type { ConfiguredComponent } from "./config.ts";
 import type { Findings } from "./config-error.ts";
 import { formatPath, isEmpty, typeName, type ConfigNode, type MapEntry } from "./config-node.ts";
+import { normalizeId } from "./decode-pipelines.ts";
 import { decodeSection } from "./decode-section.ts";
-import { foundText } from "./issue-text.ts";
-import { nearestName, suggestion } from "./nearest-name.ts";
+import { foundText, listHint } from "./issue-text.ts";
 import { formatPosition, type Position } from "./position.ts";
-import { isUpstreamType } from "./upstream-components.ts";
+import { suggestion } from "./nearest-name.ts";
+import { mapForm } from "./schema-forms.ts";
+import { unknownType } from "./unknown-component.ts";
 
 export type ComponentSection = "receivers" | "processors" | "exporters" | "extensions";
 
@@ -24,6 +26,8 @@ export interface DecodedComponents {
   readonly section: ComponentSection;
   /** Whether the file has anything under this key, right or wrong. */
   readonly isWritten: boolean;
+  /** Whether that is a map, so that what is not in it is missing. */
+  readonly isMap: boolean;
   readonly configured: ReadonlyMap<string, ConfiguredComponent>;
   /** Factories by id, also of components whose keys are wrong; `undefined` for a type that is not known. */
   readonly factories: ReadonlyMap<string, Factory | undefined>;
@@ -44,8 +48,12 @@ export async function decodeComponents(
   const written = sectionEntries(section, node, findings);
   const loaded = await loadAll(written.keys(), entries);
   for (const [key, entry] of written) {
-    const id = readId(section, key, entry, findings);
-    if (id === undefined) continue;
+    const id = readId(section, key, entry, entries, findings);
+    if (id === undefined) {
+      // What refers to it is not a mistake of its own.
+      positions.set(normalizeId(key), entry.keyPosition);
+      continue;
+    }
     if (positions.has(id.text)) {
       const message = `duplicate name "${key}" after unmarshaling ${id.text}; keep one of the two`;
       findings.add("unmarshal", section, message, entry.keyPosition);
@@ -55,7 +63,9 @@ export async function decodeComponents(
     const factory = loaded.get(id.type);
     factories.set(id.text, factory);
     if (factory === undefined) {
-      findings.add("unmarshal", section, unknownType(section, id, entries), entry.keyPosition);
+      const message = unknownType(sectionKinds[section], id, registry, section);
+      const hint = indentHint(id.type, loaded.values());
+      findings.add("unmarshal", section, hint === "" ? message : message.split("; ", 1)[0] + hint, entry.keyPosition);
       continue;
     }
     const alias = factory.aliases?.find(({ type }) => type === id.type);
@@ -64,7 +74,8 @@ export async function decodeComponents(
     const config = decodeSection(factory.config, entry, [section, id.text], findings);
     if (config !== undefined) configured.set(id.text, { id, factory, config });
   }
-  return { section, isWritten: !isEmpty(node), configured, factories, positions };
+  const isMap = node === undefined || node.kind === "map" || isEmpty(node);
+  return { section, isWritten: !isEmpty(node), isMap, configured, factories, positions };
 }
 
 function sectionEntries(
@@ -74,7 +85,9 @@ function sectionEntries(
 ): ReadonlyMap<string, MapEntry> {
   if (node?.kind === "map") return node.entries;
   if (node !== undefined && !isEmpty(node)) {
-    const message = `expected a map or struct, got "${typeName(node)}"${foundText(node)}; write one key for each ${sectionKinds[section]}`;
+    const items = node.kind === "list" ? listHint(node.items) : "";
+    const hint = items === "" ? `; write one key for each ${sectionKinds[section]}` : items;
+    const message = `expected a map or struct, got "${typeName(node)}"${foundText(node)}${hint}`;
     findings.add("unmarshal", section, message, node.position);
   }
   return new Map();
@@ -94,27 +107,27 @@ async function loadOne(type: string, entry: FactoryEntry): Promise<readonly [str
   return [type, await entry.load()];
 }
 
-function readId(section: ComponentSection, key: string, entry: MapEntry, findings: Findings): ComponentId | undefined {
+function readId(
+  section: ComponentSection,
+  key: string,
+  entry: MapEntry,
+  known: FactoryRegistry,
+  findings: Findings,
+): ComponentId | undefined {
   try {
     return parseComponentId(key);
   } catch (error) {
-    findings.add("unmarshal", section, error instanceof Error ? error.message : String(error), entry.keyPosition);
+    const types = known.map(({ type }) => type);
+    const message = error instanceof Error ? error.message : String(error);
+    findings.add("unmarshal", section, message + suggestion(key.split("/", 1)[0] ?? "", types), entry.keyPosition);
     return undefined;
   }
 }
 
-function unknownType(section: ComponentSection, id: ComponentId, entries: FactoryRegistry): string {
-  const kind = sectionKinds[section];
-  const valid = entries.map((entry) => entry.type).toSorted();
-  const message = `unknown type: "${id.type}" for id: "${id.text}" (valid values: [${valid.join(" ")}])`;
-  if (isUpstreamType(kind, id.type)) {
-    const nearest = nearestName(id.type, valid);
-    const instead = nearest === undefined ? "" : `, the nearest is "${nearest}"`;
-    return `${message}; "${id.type}" is ${withArticle(kind)} of the upstream collector that this one does not have${instead}`;
+/** `protocols` at the height of `otlp`, whose key it is, is a slip of the indentation. */
+function indentHint(key: string, factories: Iterable<Factory>): string {
+  for (const { type, config } of factories) {
+    if (mapForm(config)?.entries[key] !== undefined) return `; "${key}" is a key of ${type}: indent it more`;
   }
-  return message + suggestion(id.type, [...valid, ...entries.flatMap((entry) => entry.aliases ?? [])]);
-}
-
-export function withArticle(kind: ComponentKind): string {
-  return /^[ae]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+  return "";
 }

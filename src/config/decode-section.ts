@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Findings } from "./config-error.ts";
 import { formatPath, type ConfigNode, type ConfigPath, type MapEntry } from "./config-node.ts";
-import { issueText, type IssuePlace } from "./issue-text.ts";
+import { foundText, issueText, type IssuePlace } from "./issue-text.ts";
 import type { Position } from "./position.ts";
 import { isSecretSchema, shape } from "./shape.ts";
 import { itemForm, mapForm, type MapForm } from "./schema-forms.ts";
@@ -18,17 +18,25 @@ export function decodeSection<S extends v.GenericSchema>(
 ): v.InferOutput<S> | undefined {
   const before = findings.count;
   const result = v.safeParse(schema, shape(entry.value, schema, path, findings));
-  const hasWrongKeys = findings.count > before;
+  const wrong = findings.pathsSince(before);
   for (const issue of (result.issues ?? []).flatMap(mostExact)) {
     const isRule = issue.type === "check" || issue.type === "raw_check";
     // What a rule over several keys misses may be the very key that is misspelt.
-    if (isRule && hasWrongKeys) continue;
     const place = findPlace(entry, schema, issue.path ?? []);
-    const text = issueText(issue, place);
+    const whole = formatPath([...path, ...place.path]);
+    if (isRule && wrong.some((one) => isWithin(one, whole) || isWithin(whole, one))) continue;
+    const named = isRule ? namedKey(issue.message, place) : undefined;
+    const text = issueText(issue, { ...place, path: [...path, ...place.path] }) + (named?.found ?? "");
     const phase = isRule ? "validate" : "unmarshal";
-    findings.add(phase, formatPath([...path, ...place.path]), text, place.position, { secret: place.isSecret });
+    const position = named?.position ?? place.position;
+    const options = { noExcerpt: named?.isSecret ?? place.isSecret };
+    findings.add(phase, whole, text, position, options);
   }
   return result.success && findings.count === before ? result.output : undefined;
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(`${outer}::`);
 }
 
 type Issue = v.BaseIssue<unknown>;
@@ -43,10 +51,25 @@ function mostExact(issue: Issue): readonly Issue[] {
   });
 }
 
+/** A rule over a whole section often begins with the key that it is about: that is the place to mend. */
+function namedKey(
+  message: string,
+  { node, schema }: Place,
+): { readonly found: string; readonly position: Position; readonly isSecret: boolean } | undefined {
+  const [, quote, key = ""] = /^(['"`]?)([a-z][a-z0-9_]*)\1(?=[ .])/.exec(message) ?? [];
+  const entry = node?.kind === "map" ? node.entries.get(key) : undefined;
+  const child = (schema && mapForm(schema))?.entries[key];
+  if (quote === undefined || entry === undefined || child === undefined) return undefined;
+  const isSecret = isSecretSchema(child);
+  const isShown = !isSecret && entry.value.kind === "scalar" && !message.includes("found");
+  return { found: isShown ? foundText(entry.value) : "", position: placeOf(entry), isSecret };
+}
+
 interface Place extends IssuePlace {
   readonly path: ConfigPath;
   /** Of the value, or of the nearest key above it that is written. */
   readonly position: Position;
+  readonly schema: v.GenericSchema | undefined;
 }
 
 function findPlace(entry: MapEntry, rootSchema: v.GenericSchema, items: readonly { readonly key?: unknown }[]): Place {
@@ -77,7 +100,7 @@ function findPlace(entry: MapEntry, rootSchema: v.GenericSchema, items: readonly
     isSecret ||= schema !== undefined && isSecretSchema(schema);
   }
   const keys = Object.keys((schema && mapForm(schema))?.entries ?? {});
-  return { path, node, position, isSecret, keys };
+  return { path, node, position, isSecret, keys, schema };
 }
 
 /** A map is pointed at by its key: its own first line is that of some key inside. */

@@ -1,5 +1,5 @@
 import type { BaseIssue } from "valibot";
-import { typeName, type ConfigNode } from "./config-node.ts";
+import { typeName, type ConfigNode, type ConfigPath } from "./config-node.ts";
 import { nearestName, suggestion } from "./nearest-name.ts";
 import { formatPosition } from "./position.ts";
 
@@ -16,10 +16,11 @@ export interface IssuePlace {
   readonly isSecret: boolean;
   /** Keys that may stand there, if a map may. */
   readonly keys: readonly string[];
+  readonly path: ConfigPath;
 }
 
 /** A schema's complaint in upstream's words where it has some, with what was found and what is allowed. */
-export function issueText(issue: BaseIssue<unknown>, { node, isSecret, keys }: IssuePlace): string {
+export function issueText(issue: BaseIssue<unknown>, { node, isSecret, keys, path }: IssuePlace): string {
   const found = isSecret ? "" : foundText(node);
   const hint = node === undefined ? "" : slipHint(node, keys);
   // A message that does not begin like the library's own was written for this field.
@@ -29,7 +30,9 @@ export function issueText(issue: BaseIssue<unknown>, { node, isSecret, keys }: I
     case "number":
     case "boolean":
     case "string": {
-      const [name, remedy] = goTypes[issue.type] ?? [issue.type, ""];
+      const [name, usual] = goTypes[issue.type] ?? [issue.type, ""];
+      const isPort = issue.type === "string" && path.at(-1) === "endpoint" && typeof issue.input === "number";
+      const remedy = isPort ? `write host and port, such as localhost:${String(issue.input)}` : usual;
       return `expected type '${name}', got unconvertible type '${goType(node)}'${found}; ${remedy}${hint}`;
     }
     case "array":
@@ -41,7 +44,7 @@ export function issueText(issue: BaseIssue<unknown>, { node, isSecret, keys }: I
       return node === undefined ? "is required" : mapExpected(node, keys, found);
     case "picklist": {
       const words = pickList(issue);
-      const text = typeof issue.input === "string" ? suggestion(issue.input, words) : "";
+      const text = hint !== "" ? hint : typeof issue.input === "string" ? suggestion(issue.input, words) : "";
       return `invalid value${found === "" ? emptyText(node) : found.replace(", found", "")}${text} (valid values: ${words.join(", ")})`;
     }
     case "safe_integer":
@@ -60,19 +63,30 @@ export function issueText(issue: BaseIssue<unknown>, { node, isSecret, keys }: I
 
 /** Complaint about something that is no map where one belongs. */
 export function mapExpected(node: ConfigNode, keys: readonly string[], found = foundText(node)): string {
-  const hint = slipHint(node, keys);
+  const hint = node.kind === "list" ? listHint(node.items) : slipHint(node, keys);
   return `expected a map or struct, got "${goType(node)}"${found}${hint === "" ? "; write keys below it" : hint}`;
 }
 
 function ownMessage(issue: BaseIssue<unknown>, node: ConfigNode | undefined, found: string): string {
   if (issue.kind === "schema") {
-    const got = found === "" && node !== undefined ? `, got ${goType(node)}` : found;
+    const isMap = node?.kind === "map" && issue.message === "Expected a list";
+    const instead = isMap ? `; write [${[...node.entries.keys()].join(", ")}]` : "";
+    const got = found === "" && node !== undefined ? `, got ${goType(node)}${instead}` : found;
     return `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}${got}`;
   }
   const isExpectedNew = issue.expected !== null && !issue.message.includes(issue.expected);
   return isExpectedNew && issue.type === "raw_transform"
     ? `${issue.message}; expected ${issue.expected}`
     : issue.message;
+}
+
+/** A map written as a list: of names, or of maps with one key each. */
+export function listHint(items: readonly ConfigNode[]): string {
+  const names = items.flatMap((item) => (item.kind === "scalar" && typeof item.value === "string" ? [item.value] : []));
+  if (names.length > 0 && names.length === items.length) {
+    return `; write keys, without brackets or dashes: ${names.map((name) => `"${name}:"`).join(", ")}`;
+  }
+  return items.length > 0 && items.every((item) => item.kind === "map") ? "; leave out the dashes" : "";
 }
 
 function pickList(issue: BaseIssue<unknown>): readonly string[] {
@@ -125,5 +139,6 @@ function slipHint(node: ConfigNode, keys: readonly string[]): string {
     return `; a space is missing after the colon: write "${key}: ${value}"`;
   }
   if (keys.includes("endpoint") && /:\d+$/.test(node.value)) return `; write "endpoint: ${node.value}" below it`;
+  if (/^[“”„‟‘’‚‛]/.test(node.value)) return "; typographic quotes are part of the text: write plain ones";
   return /^-\w/.test(node.value) ? "; a space is missing after the dash" : "";
 }

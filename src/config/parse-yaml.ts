@@ -59,6 +59,8 @@ class NodeReader {
   }
 
   read(): ParsedYaml {
+    const blank = /^[ \t]*([\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000\uFEFF])/m.exec(this.#text);
+    if (blank !== null) return this.#strangeBlank(blank.index + blank[0].length - 1);
     // "failsafe" leaves every scalar as text: what it means is resolved here, as go-yaml does it. Duplicate keys are
     // found here as well, to name both places.
     const documents = parseAllDocuments(this.#text, {
@@ -86,6 +88,17 @@ class NodeReader {
       issues: this.#issues,
       ignoredDocuments: others.filter((other) => other.contents !== null).length,
     };
+  }
+
+  /** To YAML it is a letter like any other, and to the eye it is not there. */
+  #strangeBlank(at: number): ParsedYaml {
+    this.#lines.addNewLine(0);
+    for (let end = this.#text.indexOf("\n"); end >= 0; end = this.#text.indexOf("\n", end + 1)) {
+      this.#lines.addNewLine(end + 1);
+    }
+    const code = (this.#text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    const message = `a special blank (U+${code}) stands in the indentation, copied perhaps from a web page: replace it by a space`;
+    return { node: undefined, issues: [{ message, position: this.position(at, at + 1) }], ignoredDocuments: 0 };
   }
 
   position(start: number, end: number): Position {
@@ -144,10 +157,11 @@ class NodeReader {
       }
       if (key.kind !== "scalar" || typeof key.value !== "string") {
         const found = key.kind === "scalar" ? JSON.stringify(key.value) : `a ${key.kind}`;
-        this.#issues.push({
-          message: `keys must be text, found ${found}: put the key in quotes`,
-          position: keyPosition,
-        });
+        const isTemplate = key.kind === "map" && this.#text.startsWith("{{", (keyNode?.range?.[0] ?? 0) - 1);
+        const message = isTemplate
+          ? "templates such as {{ .Values.x }} are not filled in here: render the file first, or write ${env:NAME}"
+          : `keys must be text, found ${found}: put the key in quotes`;
+        this.#issues.push({ message, position: keyPosition });
         continue;
       }
       const before = entries.get(key.value);

@@ -62,3 +62,38 @@ export function wantsText(schema: AnySchema): boolean {
   if (first === undefined || (first.type !== "string" && first.type !== "picklist")) return false;
   return others.every((form) => form.type === "string" || form.type === "picklist" || form.type === "custom");
 }
+
+/** Keys to offer: not those that are accepted for old files only, or known only to be refused in words. */
+export function validKeys(form: MapForm): readonly string[] {
+  return Object.entries(form.entries).flatMap(([key, schema]) => {
+    const { deprecated, unsupported } = notesOf(schema);
+    return deprecated === undefined && unsupported !== true ? [key] : [];
+  });
+}
+
+/** What the notes of a field say about writing it at all; `undefined` for a key of today. */
+export function deprecationOf(schema: AnySchema): string | undefined {
+  const text = notesOf(schema).deprecated;
+  return typeof text === "string" ? text : undefined;
+}
+
+export interface Notes {
+  readonly about?: string;
+  readonly default?: unknown;
+  readonly unit?: string;
+  readonly example?: string;
+  readonly deprecated?: string;
+  readonly unsupported?: true;
+  readonly refersTo?: "extension";
+}
+
+/** The notes that `field` and `optionalField` leave in a schema. */
+export function notesOf(schema: AnySchema): Notes {
+  let notes: Notes = "wrapped" in schema ? notesOf((schema as unknown as Wrapping).wrapped) : {};
+  if (!("pipe" in schema) || !Array.isArray(schema.pipe)) return notes;
+  for (const item of schema.pipe as readonly Readonly<Record<string, unknown>>[]) {
+    if (item["type"] === "description") notes = { ...notes, about: String(item["description"]) };
+    if (item["type"] === "metadata") notes = { ...notes, ...(item["metadata"] as Notes) };
+  }
+  return notes;
+}

@@ -6,14 +6,24 @@ import { formatPath, type ConfigNode, type ConfigPath, type MapEntry } from "./c
 import { mapExpected } from "./issue-text.ts";
 import { suggestion } from "./nearest-name.ts";
 import { formatPosition } from "./position.ts";
-import { itemForm, mapForm, wantsText, type MapForm } from "./schema-forms.ts";
+import { misplacedKey, renamedKey, type Level } from "./misplaced-key.ts";
+import { deprecationOf, itemForm, mapForm, validKeys, wantsText, type MapForm } from "./schema-forms.ts";
+
+/** Keys that are listed beside a hint. */
+const maxListed = 8;
 
 /**
  * The plain value that a schema decodes, made with the schema in view, because three rules need both: unknown keys are
  * named with the nearest known one, keys in another letter case are accepted with a notice, and text fields take the
  * original text of what a reference gave. A wrong type is left to the schema.
  */
-export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath, findings: Findings): unknown {
+export function shape(
+  node: ConfigNode,
+  schema: GenericSchema,
+  path: ConfigPath,
+  findings: Findings,
+  outer: readonly Level[] = [],
+): unknown {
   if (node.text !== undefined && wantsText(schema)) return node.text;
   if (node.kind === "scalar") {
     if (typeof node.value === "number" && node.value !== 0 && isMadeOf(schema, duration))
@@ -29,7 +39,7 @@ export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath,
       return null;
     }
     return node.items.map((child, index) =>
-      item === undefined ? plainValue(child) : shape(child, item, [...path, index], findings),
+      item === undefined ? plainValue(child) : shape(child, item, [...path, index], findings, outer),
     );
   }
   const form = mapForm(schema);
@@ -53,9 +63,13 @@ export function shape(node: ConfigNode, schema: GenericSchema, path: ConfigPath,
       const where = `${formatPosition(entry.keyPosition)} ${formatPath(path)}`;
       findings.notice(`${where}: key "${key}" is accepted, write "${known}": letter case matters now`);
     }
-    define(result, name, shape(entry.value, child, [...path, name], findings));
+    const old = deprecationOf(child);
+    if (old !== undefined) {
+      findings.notice(`${formatPosition(entry.keyPosition)} ${formatPath([...path, name])}: ${old}`);
+    }
+    define(result, name, shape(entry.value, child, [...path, name], findings, [...outer, { path, form }]));
   }
-  if (unknown.length > 0) reportUnknown(unknown, form, path, findings);
+  if (unknown.length > 0) reportUnknown(unknown, form, path, findings, outer);
   return result;
 }
 
@@ -107,11 +121,15 @@ function reportUnknown(
   form: MapForm,
   path: ConfigPath,
   findings: Findings,
+  outer: readonly Level[],
 ): void {
-  const valid = Object.keys(form.entries);
+  const valid = validKeys(form);
   for (const [key, entry] of unknown) {
     const allowed = valid.length === 0 ? "no keys are valid here" : `valid keys: ${valid.join(", ")}`;
-    const message = `has invalid keys: ${key}${suggestion(key, valid)} (${allowed})`;
+    const hint = misplacedKey(key, { path, form }, outer) ?? renamedKey(key, form) ?? suggestion(key, valid);
+    // With a long list nobody would see the hint.
+    const isEnough = hint !== "" && valid.length > maxListed;
+    const message = `has invalid keys: ${key}${hint}${isEnough ? "" : ` (${allowed})`}`;
     findings.add("unmarshal", formatPath(path), message, entry.keyPosition);
   }
 }

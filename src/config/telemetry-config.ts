@@ -12,6 +12,18 @@ import {
   string,
 } from "../component/fields.ts";
 
+function isEmpty(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
+}
+
+/** A key of upstream that has no effect here: only an empty value passes, so that nobody relies on it. */
+function unsupported(about: string, message: string) {
+  return optionalField(v.pipe(v.unknown(), v.check(isEmpty, message)), {
+    about: `${about}; not supported`,
+    unsupported: true,
+  });
+}
+
 const sampling = section({
   enabled: field(boolean, { about: "Thin out repeated log messages", default: true }),
   tick: field(duration, { about: "Length of a sampling period", default: "10s" }),
@@ -36,6 +48,10 @@ const logs = section({
     default: {},
   }),
   disable_zap_resource: field(boolean, { about: "Leave the resource field out of the lines", default: false }),
+  processors: unsupported(
+    "Sends the log lines over OTLP",
+    "the collector's own log lines are not sent anywhere here: remove the key, and read them from output_paths",
+  ),
 });
 
 const prometheus = section({
@@ -59,6 +75,10 @@ const reader = section({
       default: {},
     },
   ),
+  periodic: unsupported(
+    "Sends the metrics over OTLP",
+    "the collector's own metrics are not sent anywhere here: write a pull reader, and scrape it",
+  ),
 });
 
 const metrics = section({
@@ -67,13 +87,29 @@ const metrics = section({
     default: "normal",
   }),
   readers: field(list(reader), { about: "Where the metrics can be read", default: [{}] }),
+  views: unsupported("Changes the metrics", "views are not supported: remove the key"),
   address: optionalField(v.string(), { about: "Old spelling of the reader's host and port", example: ":8888" }),
+});
+
+const traces = section({
+  level: field(oneOf(["none", "basic", "normal", "detailed"]), {
+    about: "No effect: the collector's own spans are seen on zpages only",
+    default: "normal",
+  }),
+  propagators: field(list(v.string()), { about: "No effect, likewise", default: [] }),
+  processors: unsupported(
+    "Sends the collector's own spans",
+    "the collector's own spans are not sent anywhere here: remove the key, and see them on zpages",
+  ),
+  sampler: unsupported("Chooses among them", "the collector's own spans are not sent anywhere here: remove the key"),
+  limits: unsupported("Bounds them", "the collector's own spans are not sent anywhere here: remove the key"),
 });
 
 /** `service::telemetry` (reference §11). */
 export const telemetryConfig = section({
   logs: field(logs, { about: "The collector's own log", default: {} }),
   metrics: field(metrics, { about: "The collector's own metrics", default: {} }),
+  traces: field(traces, { about: "The collector's own spans", default: {} }),
   resource: field(v.nullable(v.record(v.string(), v.nullable(v.string())), {}), {
     about: "Attributes of the collector itself; null removes a default one",
     default: {},

@@ -37,7 +37,10 @@ export function requireCredentials(authenticator: ServerAuthenticator, headerOf:
   if (failure !== undefined) throw new UnauthenticatedError(failure);
 }
 
-const authenticator = optionalField(string, { about: "Id of the extension that checks requests" });
+const authenticator = optionalField(string, {
+  about: "Id of the extension that checks requests",
+  refersTo: "extension",
+});
 
 /** The key `auth` of a gRPC server. */
 export const grpcServerAuthField = optionalField(v.nullable(section({ authenticator })), {

@@ -10,7 +10,7 @@ export function unsupported(about: string, message: string) {
       v.nullable(v.unknown()),
       v.check((value) => value === null, message),
     ),
-    { about: `${about}; not supported yet` },
+    { about: `${about}; not supported yet`, unsupported: true },
   );
 }
 

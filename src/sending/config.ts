@@ -65,6 +65,7 @@ const queueSection = v.pipe(
     storage: optionalField(string, {
       about: "Id of a storage extension: the queue is on disk then, and `consume` waits until a batch is there",
       example: "file_storage",
+      refersTo: "extension",
     }),
     batch: optionalField(batchSection, { about: "Merges what is in the queue into larger batches" }),
   }),

@@ -42,14 +42,10 @@ c.yaml:3:5 receivers::otlp: has invalid keys: protocol; did you mean "protocols"
     what: "a misspelt section",
     from: "exporters:\n  debug",
     to: "exporter:\n  debug",
-    text: `failed to get config: cannot unmarshal the configuration (3 errors):
+    text: `failed to get config: cannot unmarshal the configuration:
 c.yaml:7:1: has invalid keys: exporter; did you mean "exporters"? (valid keys: receivers, processors, exporters, extensions, connectors, service)
     7 | exporter:
-      | ^^^^^^^^
-c.yaml:14:19 service::pipelines::traces: references exporter "debug" which is not configured
-   14 |       exporters: [debug]
-      |                   ^^^^^
-no exporter configuration specified in config`,
+      | ^^^^^^^^`,
   },
   {
     what: "text for a number",
@@ -65,7 +61,7 @@ c.yaml:7:22 processors::batch::send_batch_size: expected type 'int', got unconve
     from: "      grpc:\n",
     to: "      grpc:\n        endpoint: 4317\n",
     text: `failed to get config: cannot unmarshal the configuration:
-c.yaml:5:19 receivers::otlp::protocols::grpc::endpoint: expected type 'string', got unconvertible type 'int', found 4317; put the value in quotes
+c.yaml:5:19 receivers::otlp::protocols::grpc::endpoint: expected type 'string', got unconvertible type 'int', found 4317; write host and port, such as localhost:4317
     5 |         endpoint: 4317
       |                   ^^^^`,
   },
@@ -113,9 +109,9 @@ c.yaml:6:53 processors::batch::send_batch_max_size: must be a whole number, foun
     from: "  batch:\n",
     to: "  batch:\n    send_batch_size: 10\n    send_batch_max_size: 5\n",
     text: `invalid configuration:
-c.yaml:6:3 processors::batch: send_batch_max_size must be greater or equal to send_batch_size
-    6 |   batch:
-      |   ^^^^^`,
+c.yaml:8:26 processors::batch: send_batch_max_size must be greater or equal to send_batch_size, found 5
+    8 |     send_batch_max_size: 5
+      |                          ^`,
   },
   {
     what: "a component that nobody has",
@@ -131,7 +127,7 @@ c.yaml:9:3 exporters: unknown type: "debgu" for id: "debgu/2" (valid values: [de
     from: "  otlp:\n",
     to: "  jaeger:\n  otlp:\n",
     text: `failed to get config: cannot unmarshal the configuration:
-c.yaml:2:3 receivers: unknown type: "jaeger" for id: "jaeger" (valid values: [otlp]); "jaeger" is a receiver of the upstream collector that this one does not have
+c.yaml:2:3 receivers: unknown type: "jaeger" for id: "jaeger" (valid values: [otlp]); "jaeger" is a receiver of the upstream collector that this one does not have: clients that can send OTLP reach the otlp receiver
     2 |   jaeger:
       |   ^^^^^^`,
   },
@@ -158,7 +154,7 @@ c.yaml:14:26 service::pipelines::traces: references exporter "zipkin" which is n
     from: "service:\n",
     to: "service:\n  extensions: [zpages]\n",
     text: `invalid configuration:
-c.yaml:10:16 service::extensions: references extension "zpages" which is not configured
+c.yaml:10:16 service::extensions: references extension "zpages" which is not configured; write "zpages:" under extensions
    10 |   extensions: [zpages]
       |                ^^^^^^`,
   },
@@ -197,7 +193,7 @@ c.yaml:11:5 service::pipelines: in "trace" id: unknown pipeline signal: "trace";
     from: "service:",
     to: "connectors:\n  forward:\nservice:",
     text: `failed to get config: cannot unmarshal the configuration:
-c.yaml:9:1 connectors: connectors are not available in this version; remove the section, or leave it empty
+c.yaml:9:1 connectors: connectors are not available here; remove the section, and what pipelines say of it
     9 | connectors:
       | ^^^^^^^^^^`,
   },
@@ -269,7 +265,7 @@ c.yaml:5:27 receivers::otlp::protocols::grpc::include_metadata: expected type 'b
     from: "    protocols:\n      grpc:\nprocessors:\n  batch:\n",
     to: "    protocols: [grpc]\nprocessors:\n  batch:\n    timeout: {s: 1}\n",
     text: `failed to get config: cannot unmarshal the configuration (2 errors):
-c.yaml:3:16 receivers::otlp::protocols: expected a map or struct, got "slice"; write keys below it
+c.yaml:3:16 receivers::otlp::protocols: expected a map or struct, got "slice"; write keys, without brackets or dashes: "grpc:"
     3 |     protocols: [grpc]
       |                ^^^^^^
 c.yaml:6:5 processors::batch::timeout: expected a duration such as 200ms, 5s or 1m30s, got map
@@ -281,7 +277,7 @@ c.yaml:6:5 processors::batch::timeout: expected a duration such as 200ms, 5s or 
     from: "receivers: [otlp]",
     to: "receivers: {otlp: }",
     text: `failed to get config: cannot unmarshal the configuration:
-c.yaml:12:7 service::pipelines::traces::receivers: expected a list, got map
+c.yaml:12:7 service::pipelines::traces::receivers: expected a list, got map; write [otlp]
    12 |       receivers: {otlp: }
       |       ^^^^^^^^^`,
   },
@@ -299,7 +295,7 @@ c.yaml:9:22 exporters::wavefront::token: expected type 'string', got unconvertib
     text: `failed to get config: cannot unmarshal the configuration:
 c.yaml:9:27 exporters::wavefront: has invalid keys: levle; did you mean "level"? (valid keys: token, headers, level, note, labels)`,
   },
-  { what: "an empty file", to: "", text: "invalid configuration:\nempty configuration file" },
+  { what: "an empty file", to: "", text: "invalid configuration:\nc.yaml:1:1: empty configuration file" },
   {
     what: "a text that is no configuration",
     to: "hello\n",
@@ -313,7 +309,7 @@ c.yaml:1:1: expected a map with keys such as receivers and service, got "string"
     from: "  debug:\n",
     to: "  debug/:\n  debug:\n",
     text: `failed to get config: cannot unmarshal the configuration:
-c.yaml:8:3 exporters: in "debug/" id: the part after / should not be empty
+c.yaml:8:3 exporters: in "debug/" id: the part after / should not be empty; did you mean "debug"?
     8 |   debug/:
       |   ^^^^^^`,
   },

@@ -20,6 +20,11 @@ async function serve(t: Test, listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
+/** The base, whose exporters stand in a file. */
+function including(file: string): string {
+  return `yaml:${base.replace("{debug: }", `\${file:${file}}`)}`;
+}
+
 async function problemOf(...uris: readonly string[]): Promise<string> {
   const sources = uris.map((uri) => ({ uri }));
   const error = await loadConfig(sources, fakeRegistry, {}).catch((caught: unknown) => caught);
@@ -74,7 +79,6 @@ t.test("an included file keeps its own lines in errors, through further files", 
   const outer = path.join(folder, "outer.yaml");
   const tab = path.join(folder, "tab.yaml");
   writeFileSync(outer, `debug: \${file:${inner}}\n`);
-  const including = (file: string): string => `yaml:${base.replace("{debug: }", `\${file:${file}}`)}`;
   t.match(await problemOf(including(outer)), new RegExp(`^${inner}:2:1 exporters::debug: has invalid keys: use_int`));
   t.match(
     await problemOf(including(tab)),

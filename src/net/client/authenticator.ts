@@ -18,7 +18,13 @@ export type RequestHeaders = readonly (readonly [name: string, value: string])[]
 
 /** The key `auth` of a client. */
 export const clientAuthField = optionalField(
-  section({ authenticator: field(string, { about: "Id of the extension that signs requests", default: "" }) }),
+  section({
+    authenticator: field(string, {
+      about: "Id of the extension that signs requests",
+      default: "",
+      refersTo: "extension",
+    }),
+  }),
   { about: "Authentication of requests" },
 );
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, duration, field, section } from "../../component/fields.ts";
+import { count, duration, field, optionalField, section } from "../../component/fields.ts";
 
 export type MemoryLimiterConfig = v.InferOutput<typeof memoryLimiterConfig>;
 
@@ -26,6 +26,11 @@ const fields = section({
     about: "As `spike_limit_mib`, as a part of total memory",
     default: 0,
     unit: "%",
+  }),
+  ballast_size_mib: optionalField(count, {
+    about: "No effect: there is no ballast in Node.js",
+    unit: "MiB",
+    deprecated: "is accepted and has no effect: there is no ballast in Node.js, remove the key",
   }),
   min_gc_interval_when_soft_limited: field(duration, {
     about: "Shortest time between two forced collections above the soft limit",

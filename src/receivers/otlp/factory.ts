@@ -2,6 +2,7 @@ import { defineReceiver } from "../../component/factory.ts";
 import { signals } from "../../pdata/signal.ts";
 import { otlpReceiverConfig } from "./config.ts";
 import { OtlpReceiver } from "./otlp-receiver.ts";
+import { listenAddresses } from "./ports.ts";
 
 export const otlp = defineReceiver({
   type: "otlp",
@@ -9,5 +10,6 @@ export const otlp = defineReceiver({
   description: "Takes traces, metrics and logs in OTLP, over gRPC and HTTP on the same ports",
   config: otlpReceiverConfig,
   signals,
+  listens: listenAddresses,
   create: (config, settings, outputs) => new OtlpReceiver({ config, settings, outputs }),
 });

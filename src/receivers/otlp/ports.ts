@@ -1,3 +1,4 @@
+import type { ListenAddress } from "../../component/factory.ts";
 import { parseEndpoint, type Endpoint } from "../../net/endpoint.ts";
 import type { TlsServerConfig } from "../../net/tls-server-config.ts";
 import { defaultGrpcEndpoint, defaultHttpEndpoint, type OtlpReceiverConfig } from "./config.ts";
@@ -47,6 +48,12 @@ export function planPorts({ protocols }: OtlpReceiverConfig, inContainer: boolea
     plans.push({ ...plan, endpoint: { ...endpoint, port: legacyHttpPort }, isLegacy: true });
   }
   return plans;
+}
+
+/** What two components must not both ask for: the ports, but for the legacy one, which may stay closed. */
+export function listenAddresses(config: OtlpReceiverConfig): readonly ListenAddress[] {
+  const ports = planPorts(config, false).filter(({ isLegacy }) => !isLegacy);
+  return ports.map(({ endpoint, kinds: [kind = "grpc"] }) => ({ ...endpoint, path: ["protocols", kind, "endpoint"] }));
 }
 
 /** Today's default and that of v0.45, which had the legacy port first. */
