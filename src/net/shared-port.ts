@@ -1,5 +1,4 @@
 import net from "node:net";
-import { TLSSocket } from "node:tls";
 import type { Clock } from "../component/clock.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { boundEndpoint, isAddressInUse, isAddressMissing, listen, listenTargets } from "./listen.ts";
@@ -170,7 +169,7 @@ export class SharedPort {
 
   #handOver(socket: net.Socket, protocol: "http1" | "http2" | "tls", head: Buffer): void {
     this.#silent.get(socket)?.();
-    const wantsTls = this.#options.tls !== undefined && !(socket instanceof TLSSocket);
+    const wantsTls = this.#options.tls !== undefined && !("encrypted" in socket);
     if (protocol === "tls" && !wantsTls) {
       this.#reject(socket, "tls", "TLS", "TLS handshake on a plaintext port", tlsRemedy);
     } else if (protocol !== "tls" && wantsTls) {

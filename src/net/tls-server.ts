@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
-import tls from "node:tls";
+import type tls from "node:tls";
+import { nodeTls } from "./node-tls.ts";
 import { notePeer, peerAddress, peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
 import type { TlsServerConfig } from "./tls-server-config.ts";
@@ -36,7 +37,7 @@ export class TlsServer {
     };
     let server: tls.Server;
     try {
-      server = tls.createServer(options);
+      server = nodeTls().createServer(options);
     } catch (error) {
       throw new Error(`Cannot use TLS certificate and key: ${textOf(error)}`, { cause: error });
     }

@@ -42,7 +42,9 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
   readonly #destination: Destination;
   readonly #delivery: OtlpDelivery<S>;
   readonly #partialSuccesses: PartialSuccessLog;
-  #client: GrpcClient | undefined;
+  /** Set while it runs. */
+  #clientOptions: GrpcClientOptions | undefined;
+  #opening: Promise<GrpcClient> | undefined;
 
   constructor(config: OtlpGrpcConfig, settings: SignalSettings<S>) {
     this.#config = config;
@@ -75,10 +77,8 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
       );
     }
     const context = isTls ? new TlsContext(tls, { clock, logger }) : undefined;
-    // Loading grpc-js takes longer than all the rest of a start.
-    const [{ GrpcClient }] = await Promise.all([import("../../net/client/grpc-client.ts"), context?.load()]);
-    this.#client = new GrpcClient(this.#clientOptions(host, context, authenticator));
-    this.#client.connect();
+    await context?.load();
+    this.#clientOptions = this.#optionsOfClient(host, context, authenticator);
   }
 
   encode(batch: Batch<S>): Encoded<OtlpPayload<S>> | Promise<Encoded<OtlpPayload<S>>> {
@@ -91,22 +91,32 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
 
   async shutdown(): Promise<void> {
     this.#partialSuccesses.close();
-    this.#client?.close();
-    this.#client = undefined;
+    this.#clientOptions = undefined;
+    const client = await this.#opening?.catch(() => undefined);
+    this.#opening = undefined;
+    client?.close();
   }
 
   async #exchange(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {
     const path = methodPaths[this.#settings.signal];
     const timeoutMs = deadlineOf(this.#config.timeout);
     try {
-      if (this.#client === undefined) throw new ConsumeError("retryable", "exporter is not running");
-      return answerOutcome(await this.#client.call(path, body, timeoutMs, signal), this.#destination);
+      const client = await this.#client();
+      return answerOutcome(await client.call(path, body, timeoutMs, signal), this.#destination);
     } catch (error) {
       return { status: "failed", error: ConsumeError.from(error) };
     }
   }
 
-  #clientOptions(
+  /** Loads grpc-js, which takes longer than all of a start, and connects: with the first batch that is to be sent. */
+  #client(): Promise<GrpcClient> {
+    const options = this.#clientOptions;
+    if (options === undefined) throw new ConsumeError("retryable", "exporter is not running");
+    this.#opening ??= import("../../net/client/grpc-client.ts").then(({ GrpcClient }) => new GrpcClient(options));
+    return this.#opening;
+  }
+
+  #optionsOfClient(
     host: Host,
     tls: TlsContext | undefined,
     authenticator: ClientAuthenticator | undefined,

@@ -56,7 +56,7 @@ export class OtlpHttpSender<S extends Signal> implements Sender<S, OtlpPayload<S
     const authenticator = auth === undefined ? undefined : findAuthenticator(host, auth.authenticator, "HTTP");
     const context = this.#url.protocol === "https:" ? new TlsContext(tls, { clock, logger }) : undefined;
     await context?.load();
-    this.#client = await HttpClient.open({
+    this.#client = new HttpClient({
       url: this.#url,
       headers: this.#headers(host),
       authenticator,

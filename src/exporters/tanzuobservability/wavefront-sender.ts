@@ -67,7 +67,7 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     ]);
     for (const [name, value] of headers) allHeaders.set(name.toLowerCase(), httpHeaderValue(value.reveal()));
     for (const format of this.#source.formats) {
-      const client = await HttpClient.open({
+      const client = new HttpClient({
         url: reportUrl(this.#endpoint, format),
         headers: allHeaders,
         authenticator,

@@ -59,11 +59,6 @@ export class GrpcClient {
     this.#client = new Client(target.uri, this.#credentials, channelOptions(options));
   }
 
-  /** Begins to connect, in the background. */
-  connect(): void {
-    this.#client.getChannel().getConnectivityState(true);
-  }
-
   /** One call. `timeoutMs` 0 is none; `signal` ends it at once. Rejects only if the authenticator does. */
   async call(path: string, message: Uint8Array, timeoutMs: number, signal: AbortSignal): Promise<GrpcAnswer> {
     const metadata = this.#metadata.clone();

@@ -1,8 +1,9 @@
 import net, { type Socket } from "node:net";
-import tls from "node:tls";
+import type tls from "node:tls";
 import { CallCredentials, ChannelCredentials, type experimental } from "@grpc/grpc-js";
 import type { Clock } from "../../component/clock.ts";
 import { errorCode } from "./system-error-text.ts";
+import { nodeTls } from "../node-tls.ts";
 import type { TlsContext } from "./tls-context.ts";
 
 /** As grpc-go: what has not come to a connection by then, is given up. */
@@ -76,7 +77,7 @@ export class GrpcCredentials extends ChannelCredentials {
   #secure(socket: Socket, secureContext: tls.SecureContext): Promise<tls.TLSSocket> {
     const { host, isVerified, clock } = this.#options;
     return new Promise((resolve, reject) => {
-      const secured = tls.connect({
+      const secured = nodeTls().connect({
         socket,
         secureContext,
         host,

@@ -29,24 +29,18 @@ const dayMs = 86_400_000;
  */
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #dispatcher: Dispatcher;
-  readonly #closing: AbortController;
+  readonly #closing = new AbortController();
+  #opening: Promise<Dispatcher> | undefined;
+  #dispatcher: Dispatcher | undefined;
   readonly #path: string;
   /** In pairs: name, value, name, value. */
   readonly #headers: string[];
 
-  private constructor(options: HttpClientOptions, dispatcher: Dispatcher, closing: AbortController) {
+  /** Loads undici and connects only when there is something to send. */
+  constructor(options: HttpClientOptions) {
     this.#options = options;
-    this.#dispatcher = dispatcher;
-    this.#closing = closing;
     this.#path = options.url.pathname + options.url.search;
     this.#headers = [...options.headers].flat();
-  }
-
-  /** Connects only when there is something to send. */
-  static async open(options: HttpClientOptions): Promise<HttpClient> {
-    const closing = new AbortController();
-    return new HttpClient(options, await openDispatcher(options, closing.signal), closing);
   }
 
   /**
@@ -56,10 +50,11 @@ export class HttpClient {
   async post(body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
     const { url, authenticator } = this.#options;
     const headers = authenticator === undefined ? this.#headers : await this.#signedHeaders(authenticator);
+    const dispatcher = this.#dispatcher ?? (await this.#open());
     const reader = new AnswerReader(signal);
     if (signal.aborted) return reader.answer;
     try {
-      this.#dispatcher.dispatch({ origin: url.origin, path: this.#path, method: "POST", headers, body }, reader);
+      dispatcher.dispatch({ origin: url.origin, path: this.#path, method: "POST", headers, body }, reader);
     } catch (error) {
       reader.fail(error);
     }
@@ -77,9 +72,15 @@ export class HttpClient {
   }
 
   /** Breaks all connections. Requests under way should have ended before. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closing.abort();
-    return this.#dispatcher.destroy();
+    await (await this.#opening?.catch(() => undefined))?.destroy();
+  }
+
+  async #open(): Promise<Dispatcher> {
+    this.#opening ??= openDispatcher(this.#options, this.#closing.signal);
+    this.#dispatcher = await this.#opening;
+    return this.#dispatcher;
   }
 }
 

@@ -1,7 +1,8 @@
 import net, { type Socket } from "node:net";
-import tls from "node:tls";
+import type tls from "node:tls";
 import type { buildConnector } from "undici";
 import type { Clock, Timer } from "../../component/clock.ts";
+import { nodeTls } from "../node-tls.ts";
 import type { TlsContext } from "./tls-context.ts";
 
 const connectTimeoutMs = 10_000;
@@ -47,14 +48,14 @@ function connectTls(
   { serverName, isVerified }: HttpConnectorOptions,
 ): tls.TLSSocket {
   const name = serverName === "" ? host : serverName;
-  return tls.connect({
+  return nodeTls().connect({
     host,
     port,
     ...socketOptions,
     secureContext,
     // An address is no server name.
     ...(net.isIP(name) === 0 && { servername: name }),
-    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+    checkServerIdentity: (_host, certificate) => nodeTls().checkServerIdentity(name, certificate),
     rejectUnauthorized: isVerified,
     ALPNProtocols: ["http/1.1"],
   });

@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import tls from "node:tls";
+import type tls from "node:tls";
 import type { Clock } from "../../component/clock.ts";
 import type { Logger } from "../../component/logger.ts";
+import { nodeTls } from "../node-tls.ts";
 import { systemErrorText } from "./system-error-text.ts";
 import type { TlsClientConfig } from "./tls-client-config.ts";
 import { curveNames, opensslCiphers } from "./tls-names.ts";
@@ -79,7 +80,7 @@ export async function loadTlsContext(config: TlsClientConfig): Promise<tls.Secur
     }),
   };
   try {
-    return tls.createSecureContext(options);
+    return nodeTls().createSecureContext(options);
   } catch (error) {
     throw failure("failed to load TLS cert and key PEMs", error);
   }
@@ -116,7 +117,7 @@ async function loadAuthorities(config: TlsClientConfig): Promise<string[]> {
 }
 
 function machineAuthorities(): string[] {
-  return [...new Set([...tls.getCACertificates("default"), ...tls.getCACertificates("system")])];
+  return [...new Set([...nodeTls().getCACertificates("default"), ...nodeTls().getCACertificates("system")])];
 }
 
 async function loadPem(file: string, pem: string, context: string): Promise<string | undefined> {

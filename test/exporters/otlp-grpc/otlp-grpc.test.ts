@@ -385,8 +385,8 @@ t.test("a peer that accepts a connection and says nothing is given up after 20 s
   });
   for (const tls of [{ insecure: true }, { insecure_skip_verify: true }]) {
     const { exporter, settings } = await startExporter(t, { endpoint, timeout: "60s", tls, ...direct });
-    await accepted;
     const failure = failureOf(exporter.consume(numberedBatch(1), emptyContext));
+    await accepted;
     await until(() => settings.clock.timerCount > 1, "the connection is being made");
     await settings.clock.advance(20_000);
     t.match(await failure, {
