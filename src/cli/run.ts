@@ -6,6 +6,7 @@ import { endpointRows, formatEndpointTable } from "./endpoint-table.ts";
 import { keepCompiledCode } from "./keep-compiled-code.ts";
 import { formatLedger } from "./ledger-line.ts";
 import { loadForUser } from "./load.ts";
+import type { Reloader } from "./reloader.ts";
 import { print, tolerateClosedConsole } from "./print.ts";
 import { listenForSignals } from "./signals.ts";
 import { watchLauncher } from "./watch-launcher.ts";
@@ -20,13 +21,23 @@ type Ending =
   | { readonly kind: "fatal"; readonly error: Error }
   | { readonly kind: "defect"; readonly error: unknown };
 
+export interface RunOptions {
+  readonly shutdownTimeoutMs: number;
+  /** Read the configuration again when one of its files changes. */
+  readonly watchesFiles: boolean;
+}
+
 /** Runs the collector until a signal. Resolves with the exit code (reference §1.3). */
-export async function runService(sources: readonly ConfigSource[], shutdownTimeoutMs: number): Promise<number> {
+export async function runService(sources: readonly ConfigSource[], options: RunOptions): Promise<number> {
+  const { shutdownTimeoutMs } = options;
   tolerateClosedConsole();
   const ending = Promise.withResolvers<Ending>();
+  /** Absent until there is something to reload: a start reads the files anyway. */
+  let hungUp: (() => void) | undefined;
   listenForSignals({
     first: (name) => ending.resolve({ kind: "signal", name }),
     second: (exitCode) => process.exit(exitCode),
+    reload: () => hungUp?.(),
   });
   watchLauncher(() => ending.resolve({ kind: "orphan" }));
 
@@ -35,10 +46,17 @@ export async function runService(sources: readonly ConfigSource[], shutdownTimeo
   if (config === undefined) return 1;
   let service: Service;
   try {
-    service = new Service(config, { buildInfo: readBuildInfo() });
+    service = new Service(config, { buildInfo: readBuildInfo(), requestReload: () => reload() });
   } catch (error) {
     return failed(error);
   }
+  const { encoding } = config.service.telemetry.logs;
+  const reload = makeReload(sources, service, () => tellEndpoints(service, encoding));
+  hungUp = () => {
+    service.logger.info("Received signal from OS", { signal: "hangup" });
+    // What went wrong is logged.
+    reload().catch(() => {});
+  };
   const defect = (error: unknown): void => {
     service.logger.error("Unexpected error, shutting down", { error: stackOf(error) });
     ending.resolve({ kind: "defect", error });
@@ -57,10 +75,13 @@ export async function runService(sources: readonly ConfigSource[], shutdownTimeo
   } catch (error) {
     return await failed(error);
   }
-  const { encoding } = config.service.telemetry.logs;
   if (isStarted) {
     keepCompiledCode();
     await tellEndpoints(service, encoding);
+  }
+  if (options.watchesFiles) {
+    const { watchSources } = await import("./watch-files.ts");
+    watchSources(sources, service.logger, reload);
   }
 
   const end = await ending.promise;
@@ -76,6 +97,15 @@ export async function runService(sources: readonly ConfigSource[], shutdownTimeo
   clearInterval(keepAlive);
   // As upstream, a fatal error that was shut down from in good order is not an exit code.
   return isClean && end.kind !== "defect" ? 0 : 1;
+}
+
+/** Has the configuration read again; the code for it is loaded when somebody asks for the first time. */
+function makeReload(sources: readonly ConfigSource[], service: Service, reloaded: () => Promise<void>) {
+  let reloader: Promise<Reloader> | undefined;
+  return async (): Promise<void> => {
+    reloader ??= import("./reloader.ts").then((m) => m.makeReloader(sources, service, reloaded));
+    await (await reloader).request();
+  };
 }
 
 async function failed(error: unknown): Promise<number> {

@@ -12,6 +12,16 @@ export interface ConfigSource {
   readonly name?: string;
 }
 
+/** The path of a source that is a file. */
+export function fileOf({ uri }: ConfigSource): string | undefined {
+  try {
+    const { scheme, opaque } = parseSourceUri(uri);
+    return scheme === "file" ? opaque : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads and parses one source. `undefined` means that the reason was added to `findings`. */
 export async function readSource(
   source: ConfigSource,

@@ -43,7 +43,7 @@ t.test("parseArguments() reads flags in every form", async (t) => {
 });
 
 t.test("a wrong command line says what to write instead", async (t) => {
-  const runFlags = "(valid flags: --config, --set, --feature-gates, --shutdown-timeout, --version, --help)";
+  const runFlags = "(valid flags: --config, --set, --feature-gates, --shutdown-timeout, --watch, --version, --help)";
   const names = commands.map(({ name }) => name).join(", ");
   const cases: readonly (readonly [string, string])[] = [
     ["--confg a.yaml", "unknown flag: --confg; did you mean --config?"],

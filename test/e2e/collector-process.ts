@@ -73,6 +73,22 @@ export class CollectorProcess {
     return collector;
   }
 
+  /** Writes another configuration, which nobody asks the process to read. */
+  write(yaml: string): void {
+    writeFileSync(path.join(this.#folder, "config.yaml"), yaml);
+  }
+
+  /** Writes another configuration and asks the process to read it. */
+  reload(yaml: string): void {
+    this.write(yaml);
+    this.child.kill("SIGHUP");
+  }
+
+  /** How often a text stands in the log. */
+  count(text: string): number {
+    return this.stderr.split(text).length - 1;
+  }
+
   /** Exit code; -2 if a signal ended the process. */
   exited(): Promise<number> {
     return this.#exit;

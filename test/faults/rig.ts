@@ -28,7 +28,7 @@ export class Rig {
   readonly producer: Producer;
   readonly sinks: readonly FaultySink[];
   readonly #t: Test;
-  readonly #yaml: string;
+  #yaml: string;
   #collector: CollectorProcess | undefined;
   #peakMib = 0;
 
@@ -94,6 +94,18 @@ service:
     for (const sink of this.sinks) {
       for (const { firstMs } of sink.delivered.values()) if (firstMs >= fromMs) sink.uncertain++;
     }
+  }
+
+  /** Has a changed configuration read. Resolves when it is in use, or refused. */
+  async reload(change: (yaml: string) => string, outcome: "reloaded" | "refused" = "reloaded"): Promise<void> {
+    const yaml = change(this.#yaml);
+    if (yaml === this.#yaml) throw new Error("Cannot reload: the change changes nothing");
+    const line = outcome === "reloaded" ? "Configuration reloaded" : "Cannot reload the configuration";
+    const before = this.collector.count(line);
+    this.collector.reload(yaml);
+    await until(`the configuration is ${outcome}`, () => this.collector.count(line) > before);
+    if (outcome === "reloaded") this.#yaml = yaml;
+    this.watchMemory();
   }
 
   missing(sink = this.sink): string[] {

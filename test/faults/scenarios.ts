@@ -58,6 +58,26 @@ async function terminated(rig: Rig): Promise<{ code: number; tookMs: number }> {
   return { code, tookMs };
 }
 
+const batchTimeout = (ms: number) => (yaml: string) => yaml.replace(/batch: {.*?}/, `batch: { timeout: ${ms}ms }`);
+const retryInterval = (ms: number) => (yaml: string) =>
+  yaml.replaceAll(/initial_interval: \d+ms/g, `initial_interval: ${ms}ms`);
+
+/** Everything but the port changes, again and again, and one file in between is wrong. */
+async function reloads({ t, factor }: Run, rig: Rig): Promise<void> {
+  // Not more rounds: of equal lines the log shows ten within ten seconds.
+  for (let round = 1; round <= 3; round++) {
+    await rig.reload(batchTimeout(50 + round));
+    await rig.accepts(100 * factor);
+    await rig.reload(retryInterval(50 + round));
+    await rig.accepts(100 * factor);
+    await rig.reload((yaml) => yaml.replace("limit_mib", "limit_mb"), "refused");
+    t.match(rig.collector.stderr, /config\.yaml:\d+:\d+ processors::memory_limiter: has invalid keys: limit_mb/);
+    await rig.reload((yaml) => retryInterval(100 + round)(batchTimeout(150 + round)(yaml)));
+    await rig.accepts(100 * factor);
+  }
+  t.equal(rig.producer.unknown.size, 0, "no connection broke: the port stayed open");
+}
+
 export const scenarios: readonly Scenario[] = [
   {
     name: "SIGTERM under load with a healthy sink delivers everything",
@@ -295,6 +315,51 @@ export const scenarios: readonly Scenario[] = [
       await rig.producer.stop();
       await rig.drained();
       run.t.equal(await rig.end(), 0);
+      rig.judge();
+    },
+  },
+  {
+    name: "reloads under load lose nothing and keep the port",
+    run: async (run) => {
+      const rig = await begin(run);
+      await rig.accepts(200);
+      await reloads(run, rig);
+      await rig.producer.stop();
+      await rig.drained();
+      await exitsCleanly(run, rig);
+      rig.judge();
+    },
+  },
+  {
+    name: "reloads while the sink is down keep what is queued on disk",
+    run: async (run) => {
+      const rig = await begin(run, { isDurable: true });
+      await rig.accepts(200);
+      await rig.sink.down();
+      await rig.accepts(200);
+      await reloads(run, rig);
+      await rig.sink.up();
+      await rig.drainsBacklog();
+      await rig.producer.stop();
+      await rig.drained();
+      await exitsCleanly(run, rig);
+      rig.judge();
+    },
+  },
+  {
+    name: "a receiver that changes loses nothing that it accepted",
+    types: ["otlp_http"],
+    run: async (run) => {
+      const rig = await begin(run);
+      for (let round = 1; round <= 5; round++) {
+        await rig.reload((yaml) =>
+          yaml.replace(/("127\.0\.0\.1:\d+")[^}]*}/, `$1, max_request_body_size: ${1_000_000 + round} }`),
+        );
+        await rig.accepts(100);
+      }
+      await rig.producer.stop();
+      await rig.drained();
+      run.t.equal(await rig.end(), 0, "it ends with exit code 0");
       rig.judge();
     },
   },

@@ -15,10 +15,17 @@ export const run = defineCommand({
       value: "DURATION",
       about: "How long to deliver what is held after SIGINT or SIGTERM (default 10s)",
     },
+    "watch": {
+      type: "boolean",
+      about: "Read the configuration again when one of its files changes, as for SIGHUP",
+    },
   },
   notes: {
-    Signals: `SIGINT, SIGTERM, SIGHUP  stop receiving, deliver what is held, exit; the second one exits at once.
-                         The end of the npm or npx that started it counts as the first`,
+    Signals: `SIGINT, SIGTERM  stop receiving, deliver what is held, exit; the second one exits at once.
+                 The end of the npm or npx that started it counts as the first
+SIGHUP           read the configuration again and go over to it: what is the same in both keeps
+                 running, with its sockets and queues. If something is wrong with it, the old one
+                 stays in use. From a terminal that is gone, the same as SIGTERM`,
   },
   exitCodes: {
     0: "stopped by a signal, all parts shut down",
@@ -32,7 +39,7 @@ export const run = defineCommand({
     const sources = requireSources(options);
     const shutdownTimeoutMs = parseTimeout(options.text("shutdown-timeout"));
     const { runService } = await import("../run.ts");
-    return runService(sources, shutdownTimeoutMs);
+    return runService(sources, { shutdownTimeoutMs, watchesFiles: options.has("watch") });
   },
 });
 

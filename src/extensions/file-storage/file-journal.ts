@@ -27,6 +27,8 @@ export interface FileJournalOptions extends JournalOptions {
   /** A segment that has reached this is sealed. */
   readonly segmentBytes: number;
   readonly budget: DiskBudget;
+  /** Told when the journal is closed and may be opened again. */
+  closed(): void;
   readonly setAside: SetAside;
 }
 
@@ -138,8 +140,13 @@ export class FileJournal implements Journal {
     this.#current = undefined;
     for (const segment of this.#segments) if (segment.isDirty || segment.liveCount === 0) this.#dirty.add(segment);
     await this.#settleMarks();
-    for (const segment of this.#segments) await segment.close();
+    for (const segment of this.#segments) {
+      await segment.close();
+      // Whoever opens the journal again counts what is there.
+      this.#options.budget.use(-segment.size);
+    }
     this.#segments.clear();
+    this.#options.closed();
   }
 
   #touch(segment: Segment): void {

@@ -62,6 +62,7 @@ export class FileStorageExtension implements StorageExtension {
       segmentBytes: Math.min(Math.max(this.#budget.maxBytes / 256, mib / 4), 64 * mib),
       budget: this.#budget,
       setAside,
+      closed: () => void this.#journals.delete(name),
     });
     this.#journals.set(name, journal);
     return journal;

@@ -87,6 +87,11 @@ t.test("one name is open once; names are escaped as upstream's", async (t) => {
     storage.openJournal({ name: "exporter_otlp_a/ü_traces", restore: () => undefined, makeRoom: () => false }),
     { message: 'Cannot open storage "exporter_otlp_a~002F~00FC_traces": it is in use' },
   );
+  await journal.close();
+  let found = 0;
+  const restore = (): undefined => void found++;
+  await storage.openJournal({ name: "exporter_otlp_a/ü_traces", restore, makeRoom: () => false });
+  t.equal(found, 1, "once it is closed it may be opened again");
   await end();
 });
 
