@@ -241,13 +241,13 @@ t.test("the batch is the caller's bytes and not a copy", (t) => {
   t.end();
 });
 
+// A length with a needless second byte makes the difference.
+const requestWith = (attribute: Uint8Array, isUsual: boolean): Uint8Array => {
+  const head = isUsual ? [0x4a, attribute.length] : [0x4a, attribute.length | 0x80, 0x00];
+  return scopeGroup([2, raw(...head, ...attribute, ...head, ...attribute, 0x2a, 1, 0x61)]);
+};
+
 t.test("attributes written as usual are checked as those that are not, whatever byte of them is wrong", (t) => {
-  // A length with a needless second byte makes the difference.
-  const request = (attribute: Uint8Array, isUsual: boolean): Uint8Array => {
-    const head = isUsual ? [0x4a, attribute.length] : [0x4a, attribute.length | 0x80, 0x00];
-    return scopeGroup([2, raw(...head, ...attribute, ...head, ...attribute, 0x2a, 1, 0x61)]);
-  };
-  const verdict = (bytes: Uint8Array): string => refusal("traces", bytes);
   const values: readonly (readonly number[])[] = [
     [],
     [0x0a, 0],
@@ -263,14 +263,14 @@ t.test("attributes written as usual are checked as those that are not, whatever 
   let refused = 0;
   for (const value of values) {
     const attribute = raw(0x0a, 2, 0x6b, 0x31, 0x12, value.length, ...value);
-    t.equal(verdict(request(attribute, true)), "accepted");
+    t.equal(refusal("traces", requestWith(attribute, true)), "accepted");
     for (let at = 0; at < attribute.length; at++) {
       for (const byte of [...Array(64).keys(), 0x4a, 0x7f, 0x80, 0x81, 0xbf, 0xc3, 0xff]) {
         const damaged = Uint8Array.from(attribute);
         damaged[at] = byte;
-        const usual = verdict(request(damaged, true));
+        const usual = refusal("traces", requestWith(damaged, true));
         if (usual !== "accepted") refused++;
-        if (usual === verdict(request(damaged, false))) continue;
+        if (usual === refusal("traces", requestWith(damaged, false))) continue;
         t.fail(`${usual}: ${Buffer.from(damaged).toString("hex")}`);
       }
     }
