@@ -1,7 +1,6 @@
 // Spans per CPU second that the console exporters print, on one core: console.ts [RUNS]. Batches of 512 spans, each with
 // 12 attributes and one event; the text is made in full and thrown away. The floor of the same run only reads the fields.
 import path from "node:path";
-import protobuf from "protobufjs";
 import * as v from "valibot";
 import { emptyContext } from "../src/component/consumer.ts";
 import type { ConsumerComponent, SignalSettings } from "../src/component/factory.ts";
@@ -12,20 +11,14 @@ import { loggingConfig } from "../src/exporters/logging/config.ts";
 import { logging } from "../src/exporters/logging/factory.ts";
 import { EventView, KeyValueView, SpanView, Walker, type RangeList } from "../src/pdata/views/index.ts";
 import { validate } from "../src/pdata/validate.ts";
-import { traceRequests } from "./requests.ts";
+import { makeBodies } from "./scenarios/bodies.ts";
 
 const spanCount = 512;
 const runs = Math.max(5, Number(process.argv[2] ?? 7));
 const runMs = 400;
 
-const root = new protobuf.Root();
-root.resolvePath = (_origin, name) => path.join(import.meta.dirname, "../proto", name);
-root.loadSync("opentelemetry/proto/collector/trace/v1/trace_service.proto");
-const type = root.lookupType("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest");
-// Encoded once more as clients do it: our writer pads the lengths of messages.
-const batches = traceRequests(16, spanCount).map((request) =>
-  validate("traces", Buffer.from(type.encode(type.decode(request)).finish())),
-);
+const bodies = makeBodies({ shape: "spans", itemsPerRequest: spanCount, encoding: "protobuf", gzipLevel: undefined });
+const batches = bodies.slice(0, 16).map(({ bytes }) => validate("traces", bytes));
 
 let textBytes = 0;
 const logger: Logger = {

@@ -1,214 +1,116 @@
-// npm run bench [-- --rounds 5] [--only TEXT]: figures of the whole program, each beside the floor of the same run (a Node
-// process that reads the same requests and drops them). Linux; the measured process has core 0, load and sink core 1.
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import http from "node:http";
-import { cpus, tmpdir } from "node:os";
+// npm run bench -- [NAME...] [--rounds 5] [--out FILE] [--peers ours,go,floor] [--list] [--print-config]: the scenarios
+// whose names match (`*` stands for anything; all without names), each peer in turn in every round. Linux, two cores: what is
+// measured has the first, load and sink the second. Raw samples go to FILE (default: a new one in .cache/bench), the table
+// to stdout. Build the Go peers once with `npm run bench:peers`.
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { freePort, until } from "../test/e2e/collector-process.ts";
-import { cpuSeconds, memoryMib } from "./process-cost.ts";
+import { measureLoaded } from "./measure/loaded.ts";
+import { Pools } from "./measure/pools.ts";
+import type { Measured, Sample } from "./measure/sample.ts";
+import { measureIdle, measureStart } from "./measure/unloaded.ts";
+import { isBuilt, peers, root, type PeerName } from "./peers/peers.ts";
+import { measures } from "./report/measures.ts";
+import { readResults, type ResultLine } from "./report/results.ts";
+import { numberText } from "./report/statistics.ts";
+import { summary } from "./report/summary.ts";
+import { scenarios } from "./scenarios/list.ts";
+import { renderConfig, shownPorts } from "./scenarios/render-config.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
 
-const here = import.meta.dirname;
-const root = path.join(here, "..");
-const folder = mkdtempSync(path.join(tmpdir(), "otelcol-bench-"));
-const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
-});
-const rounds = Number(values.rounds);
-
-interface Scenario {
-  readonly name: string;
-  readonly itemsPerRequest: number;
-  readonly totalItems: number;
-  /** The exporters section; `SINK` is the sink's port. `undefined` is the floor. */
-  readonly exporters: string | undefined;
-}
-
-const wavefront =
-  "tanzuobservability: {traces: {endpoint: http://127.0.0.1:SINK}, metrics: {endpoint: http://127.0.0.1:SINK}}";
-const scenarios: readonly Scenario[] = [
-  { name: "floor, 512 a request", itemsPerRequest: 512, totalItems: 500_000, exporters: undefined },
-  { name: "wavefront, 512 a request", itemsPerRequest: 512, totalItems: 300_000, exporters: wavefront },
-  { name: "debug basic, 512 a request", itemsPerRequest: 512, totalItems: 500_000, exporters: "debug: {}" },
-  {
-    name: "debug detailed, 512 a request",
-    itemsPerRequest: 512,
-    totalItems: 200_000,
-    exporters: "debug: {verbosity: detailed}",
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    "rounds": { type: "string", default: "5" },
+    "out": { type: "string" },
+    "peers": { type: "string", default: "ours,go,floor" },
+    "list": { type: "boolean", default: false },
+    "print-config": { type: "boolean", default: false },
   },
-  { name: "floor, 1 a request", itemsPerRequest: 1, totalItems: 30_000, exporters: undefined },
-  { name: "wavefront, 1 a request", itemsPerRequest: 1, totalItems: 30_000, exporters: wavefront },
-  { name: "debug basic, 1 a request", itemsPerRequest: 1, totalItems: 30_000, exporters: "debug: {}" },
-];
+});
+const globs = positionals.length === 0 ? ["*"] : positionals;
+const chosen = scenarios.filter(({ name }) => globs.some((glob) => path.matchesGlob(name, glob)));
+if (chosen.length === 0)
+  throw new Error(`Cannot run the bench: no scenario matches ${positionals.join(" ")}, see --list`);
 
-function configuration(scenario: Scenario, grpcPort: number, sinkPort: number): string {
-  const exporters = scenario.exporters ?? "";
-  const file = path.join(folder, `${scenario.name.replaceAll(/\W+/g, "-")}.yaml`);
-  writeFileSync(
-    file,
-    [
-      `receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${grpcPort}"}}}}`,
-      "processors: {batch: {}, memory_limiter: {check_interval: 1s, limit_mib: 1500, spike_limit_mib: 300}}",
-      `exporters: {${exporters.replaceAll("SINK", String(sinkPort))}}`,
-      "service:",
-      "  telemetry: {metrics: {level: none}, logs: {sampling: {enabled: false}}}",
-      "  pipelines:",
-      `    traces: {receivers: [otlp], processors: [memory_limiter, batch], exporters: [${exporters.split(":")[0]}]}`,
-      "",
-    ].join("\n"),
-  );
-  return file;
+const folder = mkdtempSync(path.join(tmpdir(), "otelcol-bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+function peersOf(scenario: Scenario): readonly PeerName[] {
+  const hasFloor = scenario.kind === "throughput" && scenario.exporter === "nop" && scenario.shape !== "captures";
+  const all: readonly PeerName[] = ["ours", scenario.peer, ...(hasFloor ? (["floor"] as const) : [])];
+  const wanted = values.peers.split(",");
+  return all.filter((name) => wanted.includes(name) || (name === "go-wavefront" && wanted.includes("go")));
 }
 
-function onCore(core: number, args: readonly string[], output: "ignore" | "pipe"): ChildProcess {
-  const pinned = cpus().length > 1 ? ["taskset", "-c", String(core)] : [];
-  const [command = process.execPath, ...rest] = [...pinned, process.execPath, ...args];
-  return spawn(command, rest, { cwd: root, stdio: ["ignore", output, "pipe"] });
-}
-
-async function ready(child: ChildProcess): Promise<void> {
-  let text = "";
-  const listen = (chunk: Buffer): void => void (text += chunk.toString());
-  child.stderr?.on("data", listen);
-  await until("the process is ready", () => {
-    if (child.exitCode !== null)
-      throw new Error(`Cannot start a process of the bench: exit ${child.exitCode}\n${text}`);
-    return text.includes("Everything is ready.");
-  });
-  child.stderr?.off("data", listen).resume();
-}
-
-async function lineOf(child: ChildProcess): Promise<string> {
-  let text = "";
-  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  await new Promise((resolve) => child.once("close", resolve));
-  return text;
-}
-
-const getJson = async (port: number): Promise<Record<string, number>> =>
-  (await (await fetch(`http://127.0.0.1:${port}/stats`)).json()) as Record<string, number>;
-
-async function runOnce(
-  scenario: Scenario,
-): Promise<{ cpuPerMillion: number; peakMib: number; itemsPerSecond: number }> {
-  const [port, sinkPort] = [await freePort(), await freePort()];
-  const sink = onCore(1, [path.join(here, "sink.ts"), String(sinkPort)], "ignore");
-  await ready(sink);
-  const args =
-    scenario.exporters === undefined
-      ? [path.join(here, "floor.ts"), String(port)]
-      : [path.join(root, "bin/otelcol"), "--config", configuration(scenario, port, sinkPort)];
-  const measured = onCore(0, args, "ignore");
-  await ready(measured);
-  const pid = measured.pid ?? 0;
-  const before = cpuSeconds(pid);
-  const load = onCore(
-    1,
-    [path.join(here, "load.ts"), String(port), String(scenario.itemsPerRequest), String(scenario.totalItems)],
-    "pipe",
-  );
-  load.stderr?.resume();
-  const result = JSON.parse(await lineOf(load)) as { accepted: number; refused: number; seconds: number };
-  if (scenario.exporters === wavefront) {
-    await until(
-      "all lines have arrived",
-      async () => ((await getJson(sinkPort))["trace"] ?? 0) >= result.accepted,
-      60_000,
-    );
-  } else await new Promise((resolve) => setTimeout(resolve, 500));
-  const cpu = cpuSeconds(pid) - before;
-  const peakMib = memoryMib(pid, "VmHWM");
-  for (const child of [measured, sink]) {
-    child.kill("SIGTERM");
-    await new Promise((resolve) => child.once("exit", resolve));
+function measure(scenario: Scenario, peer: PeerName, pools: Pools, round: number): Promise<Measured> {
+  switch (scenario.kind) {
+    case "start":
+      return measureStart(scenario, peer, folder, round < 5);
+    case "idle":
+      return measureIdle(scenario, peer, folder);
+    default:
+      return measureLoaded(scenario, peer, pools, folder);
   }
-  return { cpuPerMillion: (cpu / result.accepted) * 1e6, peakMib, itemsPerSecond: result.accepted / result.seconds };
 }
 
-/** Start to the first accepted request, and resident memory five seconds later. */
-async function startOnce(): Promise<{ firstMs: number; idleMib: number }> {
-  const port = await freePort();
-  const scenario = { name: "start", itemsPerRequest: 1, totalItems: 1, exporters: "debug: {}" };
-  const began = performance.now();
-  const child = onCore(0, [path.join(root, "bin/otelcol"), "--config", configuration(scenario, port, 1)], "ignore");
-  child.stderr?.resume();
-  await until("the first request is accepted", () => postSpan(port), 20_000);
-  const firstMs = performance.now() - began;
-  await new Promise((resolve) => setTimeout(resolve, 5000));
-  const idleMib = memoryMib(child.pid ?? 0, "VmRSS");
-  child.kill("SIGTERM");
-  await new Promise((resolve) => child.once("exit", resolve));
-  return { firstMs, idleMib };
+function roundsOf(scenario: Scenario): number {
+  const rounds = Number(values.rounds);
+  return scenario.kind === "start" ? Math.max(rounds, scenario.starts) : rounds;
 }
 
-/** HTTP works on the gRPC port too. */
-function postSpan(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = http.request(
-      { port, host: "127.0.0.1", method: "POST", path: "/v1/traces", headers: { "content-type": "application/json" } },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode === 200);
-      },
-    );
-    request.on("error", () => resolve(false));
-    request.end('{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"first"}]}]}]}');
+async function runAll(out: string): Promise<void> {
+  const write = (line: ResultLine): void => appendFileSync(out, `${JSON.stringify(line)}\n`);
+  const pools = new Pools(folder);
+  write({
+    kind: "run",
+    when: new Date().toISOString(),
+    command: `npm run bench -- ${process.argv.slice(2).join(" ")}`.trim(),
+    commit: execFileSync("git", ["describe", "--always", "--dirty"], { cwd: root, encoding: "utf8" }).trim(),
+    node: process.version,
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    peers: Object.fromEntries(Object.entries(peers).map(([name, { about }]) => [name, about])),
   });
-}
-
-/** An empty Node process, from start to its end: the floor of every start. */
-async function emptyNodeMs(): Promise<number> {
-  const began = performance.now();
-  const child = onCore(0, ["-e", "0"], "ignore");
-  await new Promise((resolve) => child.once("exit", resolve));
-  return performance.now() - began;
-}
-
-const show = (numbers: readonly number[], digits = 2): string => {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return `${median.toFixed(digits)} (${(sorted[0] ?? 0).toFixed(digits)}–${(sorted.at(-1) ?? 0).toFixed(digits)})`;
-};
-
-console.log(
-  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}; ${rounds} rounds in turn; median (min–max)\n`,
-);
-const chosen = scenarios.filter((scenario) => scenario.name.includes(values.only));
-const samples = new Map(chosen.map((scenario) => [scenario, [] as Awaited<ReturnType<typeof runOnce>>[]]));
-for (let round = 0; round < rounds; round++) {
-  for (const [scenario, list] of samples) list.push(await runOnce(scenario));
-}
-console.log("| scenario | CPU s per million spans | peak RSS MiB | spans/s |\n|---|---|---|---|");
-for (const [scenario, list] of samples) {
-  const column = (key: keyof (typeof list)[number], digits: number): string =>
-    show(
-      list.map((sample) => sample[key]),
-      digits,
-    );
-  console.log(
-    `| ${scenario.name} | ${column("cpuPerMillion", 2)} | ${column("peakMib", 0)} | ${column("itemsPerSecond", 0)} |`,
-  );
-}
-if (values.only === "") {
-  const starts = [];
-  const empty = [];
-  for (let round = 0; round < rounds; round++) {
-    empty.push(await emptyNodeMs());
-    starts.push(await startOnce());
+  for (const scenario of chosen) {
+    const configuration = renderConfig(scenario, shownPorts, "/var/lib/otelcol");
+    write({ kind: "scenario", name: scenario.name, settings: { ...scenario }, configuration });
+    for (let round = 0; round < roundsOf(scenario); round++)
+      for (const peer of peersOf(scenario)) {
+        const head = { scenario: scenario.name, peer, round, when: new Date().toISOString() };
+        const [loadAverage = 0] = loadavg();
+        const measured = await measure(scenario, peer, pools, round).catch((error: unknown) => ({
+          void: error instanceof Error ? error.message : String(error),
+        }));
+        const sample: Sample = { kind: "sample", ...head, loadAverage, ...measured };
+        write(sample);
+        console.error(progress(scenario, sample));
+      }
   }
-  console.log("\n| start | median (min–max) |\n|---|---|");
-  console.log(`| empty Node process, ms | ${show(empty, 0)} |`);
-  console.log(
-    `| start to first accepted request, ms | ${show(
-      starts.map((start) => start.firstMs),
-      0,
-    )} |`,
-  );
-  console.log(
-    `| RSS 5 s after start, MiB | ${show(
-      starts.map((start) => start.idleMib),
-      0,
-    )} |`,
-  );
+}
+
+function progress(scenario: Scenario, sample: Sample): string {
+  const figures = measures[scenario.kind].map(({ title, of }) => {
+    const value = of(sample);
+    return `${title} ${value === undefined ? "–" : numberText(value)}`;
+  });
+  const reason = sample.void === undefined ? "" : `; void: ${sample.void}`;
+  return `${scenario.name} ${sample.peer}, round ${sample.round + 1}: ${figures.join("; ")}${reason}`;
+}
+
+if (values.list) for (const { name } of chosen) console.log(name);
+else if (values["print-config"])
+  for (const scenario of chosen)
+    console.log(`# ${scenario.name}\n${renderConfig(scenario, shownPorts, "/var/lib/otelcol")}`);
+else {
+  for (const name of new Set(chosen.flatMap(peersOf)))
+    if (!isBuilt(name)) throw new Error(`Cannot run the bench: ${name} is not built: npm run bench:peers`);
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(":", "");
+  const out = path.resolve(values.out ?? path.join(root, `.cache/bench/${stamp}.jsonl`));
+  mkdirSync(path.dirname(out), { recursive: true });
+  await runAll(out);
+  console.log(summary([readResults(out)]));
+  console.log(`\nRaw samples: ${out}`);
 }
