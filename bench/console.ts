@@ -1,6 +1,5 @@
 // Spans per CPU second that the console exporters print, on one core: console.ts [RUNS]. Batches of 512 spans, each with
 // 12 attributes and one event; the text is made in full and thrown away. The floor of the same run only reads the fields.
-import path from "node:path";
 import * as v from "valibot";
 import { emptyContext } from "../src/component/consumer.ts";
 import type { ConsumerComponent, SignalSettings } from "../src/component/factory.ts";

@@ -3,7 +3,8 @@ import type { LoadOptions, LoadReport } from "../load/run-load.ts";
 import type { PeerName } from "../peers/peers.ts";
 import { signalOf } from "../scenarios/bodies.ts";
 import type { Paced, Throughput } from "../scenarios/scenario.ts";
-import { portsOf, startCollector, type RunPorts } from "./collector.ts";
+import { portsOf, startCollector } from "./collector.ts";
+import { loadOptions } from "./load-options.ts";
 import { cores, outputOf, type PinnedProcess } from "./pinned-process.ts";
 import type { Pools } from "./pools.ts";
 import type { Measured } from "./sample.ts";
@@ -26,8 +27,8 @@ export async function measureLoaded(
   pools: Pools,
   folder: string,
 ): Promise<Measured> {
-  const pool = pools.fileFor(scenario);
   const ports = await portsOf();
+  const options = loadOptions(scenario, ports, pools);
   const signal = signalOf(scenario.shape) ?? "traces";
   const sinkOptions = {
     signal,
@@ -49,7 +50,7 @@ export async function measureLoaded(
     await pause(500);
     const idleRssMib = collector.memoryMib("VmRSS");
     const cpuBefore = collector.cpuSeconds();
-    const load = await runLoad(scenario, ports, pool);
+    const load = await runLoad(options);
     if (hasSink && sink === undefined) sink = await SinkProcess.start(sinkOptions);
     // Without a backend at the start, the probe of the start arrives only now.
     const wanted = load.accepted + (scenario.kind === "dead-sink" ? 1 : before.items);
@@ -99,21 +100,7 @@ async function statsWithProbe(
   return sink.stats();
 }
 
-function runLoad(scenario: Throughput | Paced, ports: RunPorts, pool: string): Promise<LoadReport> {
-  const { protocol, connections, concurrency, idleConnections, gzipLevel } = scenario;
-  const options: LoadOptions = {
-    port: protocol === "grpc" ? ports.grpc : ports.http,
-    protocol: protocol === "grpc" ? "grpc" : "http",
-    contentType: protocol === "json" ? "application/json" : "application/x-protobuf",
-    isGzip: gzipLevel !== undefined,
-    pool,
-    connections,
-    concurrency,
-    idleConnections,
-    ...(scenario.kind === "throughput"
-      ? { totalItems: scenario.totalItems }
-      : { itemsPerSecond: scenario.itemsPerSecond, seconds: scenario.seconds }),
-  };
+function runLoad(options: LoadOptions): Promise<LoadReport> {
   const main = path.join(import.meta.dirname, "../load/main.ts");
   return outputOf([process.execPath, main, JSON.stringify(options)], cores.other).then(
     (text) => JSON.parse(text) as LoadReport,

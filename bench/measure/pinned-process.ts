@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -16,6 +16,21 @@ export interface PinnedOptions {
   readonly output?: string;
 }
 
+/** Whatever ends the bench, nothing that it started stays behind. */
+const living = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
+
+function start(command: readonly string[], core: number, options: SpawnOptions): ChildProcess {
+  const pinned = cpus().length > 1 ? ["taskset", "-c", String(core)] : [];
+  const [program = "", ...args] = [...pinned, ...command];
+  const child = spawn(program, args, options);
+  living.add(child);
+  child.once("exit", () => living.delete(child));
+  return child;
+}
+
 /** A child on one core. Linux only: cost and memory come from /proc. */
 export class PinnedProcess {
   readonly #child: ChildProcess;
@@ -23,12 +38,10 @@ export class PinnedProcess {
   readonly #exited: Promise<unknown>;
 
   constructor(command: readonly string[], { core, env, output }: PinnedOptions) {
-    const pinned = cpus().length > 1 ? ["taskset", "-c", String(core)] : [];
-    const [program = "", ...args] = [...pinned, ...command];
     const file = output === undefined ? undefined : openSync(output, "w");
     const sink = file ?? "ignore";
     this.#output = output;
-    this.#child = spawn(program, args, { stdio: ["ignore", sink, sink], env: { ...process.env, ...env } });
+    this.#child = start(command, core, { stdio: ["ignore", sink, sink], env: { ...process.env, ...env } });
     this.#exited = Promise.race([once(this.#child, "exit"), once(this.#child, "error")]);
     if (file !== undefined) closeSync(file);
   }
@@ -70,13 +83,11 @@ export class PinnedProcess {
 
 /** Runs a command to its end and resolves to what it printed; rejects with what it said if it failed. */
 export async function outputOf(command: readonly string[], core: number): Promise<string> {
-  const pinned = cpus().length > 1 ? ["taskset", "-c", String(core)] : [];
-  const [program = "", ...args] = [...pinned, ...command];
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = start(command, core, { stdio: ["ignore", "pipe", "pipe"] });
   let [text, errors] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`Cannot run ${program}: exit ${code}\n${errors.slice(-2000)}`);
+  if (code !== 0) throw new Error(`Cannot run ${command.join(" ")}: exit ${code}\n${errors.slice(-2000)}`);
   return text;
 }
