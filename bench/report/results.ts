@@ -48,3 +48,6 @@ export function committedResults(): readonly Results[] {
   const names = readdirSync(resultsFolder).filter((name) => name.endsWith(".jsonl"));
   return names.toSorted().map((name) => readResults(path.join(resultsFolder, name)));
 }
+
+/** What people found out about the figures, in Markdown. */
+export const readNotes = (): string => readFileSync(path.join(import.meta.dirname, "notes.md"), "utf8");

@@ -1,5 +1,5 @@
 import { points, spans } from "../../../bench/wavefront-requests.ts";
-import { traceRequests } from "../../../bench/requests.ts";
+import { makeBodies, type Shape } from "../../../bench/scenarios/bodies.ts";
 import { decodeJson } from "../../../src/pdata/json/decode-json.ts";
 import { loadCaptures, type Capture } from "../../captures.ts";
 import { hostileMetric, hostileSpanRequest } from "../../exporters/tanzuobservability/hostile-requests.ts";
@@ -32,7 +32,11 @@ export function* namedRequests(): Iterable<NamedRequest> {
   yield { name: "bench spans", signal: "traces", request: spans(256).bytes, options: {} };
   yield { name: "bench careful spans", signal: "traces", request: spans(256, { "": "x" }).bytes, options: {} };
   yield { name: "bench points", signal: "metrics", request: points(1024).bytes, options: {} };
-  for (const request of traceRequests(4, 64)) yield { name: "bench load", signal: "traces", request, options: {} };
+  for (const shape of ["spans", "small-spans", "sums-gauges", "histograms"] as const satisfies readonly Shape[]) {
+    const bodies = makeBodies({ shape, itemsPerRequest: 64, encoding: "protobuf", gzipLevel: undefined });
+    for (const { signal, bytes } of bodies.slice(0, 4))
+      if (signal !== "logs") yield { name: `bench load, ${shape}`, signal, request: bytes, options: {} };
+  }
   yield* seeded();
 }
 
