@@ -217,18 +217,18 @@ t.test("more than 10 MB wait on one connection while the peer does not read, and
 });
 
 t.test("a request that is reset before its answer is worth another attempt", async (t) => {
-  const ways: readonly (readonly [name: string, reset: (stream: http2.ServerHttp2Stream) => void])[] = [
+  const ways: readonly (readonly [name: string, reset: (stream: http2.ServerHttp2Stream, peer: H2Peer) => void])[] = [
     ["INTERNAL_ERROR", (stream) => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR)],
     ["CANCEL", (stream) => stream.close(http2.constants.NGHTTP2_CANCEL)],
     ["REFUSED_STREAM", (stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM)],
     ["ENHANCE_YOUR_CALM", (stream) => stream.close(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)],
     ["GOAWAY and close", (stream) => stream.session?.destroy()],
-    ["no more connection", (stream) => stream.session?.socket.destroy()],
+    ["no more connection", (_, peer) => peer.breakConnections()],
     [
       "half an answer",
-      (stream) => {
+      (stream, peer) => {
         stream.respond({ ":status": 200, "content-type": "application/grpc" });
-        stream.write(framed(new Uint8Array(100)).subarray(0, 20), () => stream.session?.socket.destroy());
+        stream.write(framed(new Uint8Array(100)).subarray(0, 20), () => peer.breakConnections());
       },
     ],
     [
@@ -247,7 +247,7 @@ t.test("a request that is reset before its answer is worth another attempt", asy
     ],
   ];
   for (const [name, reset] of ways) {
-    const peer = await H2Peer.start((stream) => stream.once("data", () => reset(stream)));
+    const peer: H2Peer = await H2Peer.start((stream) => stream.once("data", () => reset(stream, peer)));
     const { exporter } = await startExporter(t, { endpoint: peer.endpoint, compression: "none", ...plain, ...direct });
     t.match(
       await failureOf(exporter.consume(numberedBatch(2000, { padding: 100 }), emptyContext)),

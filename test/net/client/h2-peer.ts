@@ -1,5 +1,5 @@
 import http2, { type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 export type StreamHandler = (stream: ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void;
 
@@ -7,10 +7,15 @@ export type StreamHandler = (stream: ServerHttp2Stream, headers: http2.IncomingH
 export class H2Peer {
   readonly sessions = new Set<ServerHttp2Session>();
   readonly #server: Http2Server;
+  readonly #sockets = new Set<Socket>();
   streamCount = 0;
 
   private constructor(handler: StreamHandler, settings: http2.Settings) {
     this.#server = http2.createServer({ settings });
+    this.#server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    });
     this.#server.on("session", (session) => {
       this.sessions.add(session);
       session.on("close", () => this.sessions.delete(session));
@@ -34,6 +39,11 @@ export class H2Peer {
 
   get endpoint(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Without a word. Not through the session: Node.js 22 does not let it. */
+  breakConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   stop(): void {
