@@ -38,7 +38,7 @@ const settings: SignalSettings<"traces"> = {
   logger,
   // Never called by these exporters.
   meter: { counter: unused, gauge: unused, observe: unused, histogram: unused },
-  ledger: { hold() {}, recovered() {}, sent() {}, dropped() {}, failed() {} },
+  ledger: { hold() {}, inFlight: () => () => {}, recovered() {}, sent() {}, dropped() {}, failed() {} },
   clock: { now: Date.now, monotonic: () => performance.now(), setTimer: unused },
   outputs: { open: () => ({ write: (text) => void (textBytes += text.length) }) },
   buildInfo: { command: "bench", description: "", version: "" },

@@ -15,6 +15,7 @@ export function formatLedger(ledger: LedgerSummary): string {
     `refused ${ledger.refused}`,
     `sent ${ledger.sent}${detail(sentBy.size > 1 ? sentBy : [])}`,
     `queued ${ledger.queued}`,
+    ...(ledger.inFlight > 0 ? [`in flight ${ledger.inFlight}`] : []),
     `dropped ${total}${detail(dropped)}`,
   ];
   return `Ledger: ${parts.join(", ")}`;

@@ -29,6 +29,8 @@ export interface ComponentReport {
   readonly refused: number;
   readonly sent: number;
   readonly held: number;
+  /** Part of `held`: being sent at this moment. The rest is queued. */
+  readonly inFlight: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   readonly lastError: { readonly message: string; readonly unixMs: number } | undefined;
 }

@@ -18,6 +18,10 @@ export type DropReason = (typeof dropReasons)[number];
 export interface Ledger {
   /** Items taken into a buffer or queue, or (negative) leaving it for one of the other two. */
   hold(itemCount: number): void;
+  /**
+   * Tells how many of the held items are being sent at this moment; asked whenever somebody looks. The answer ends it.
+   */
+  inFlight(read: () => number): () => void;
   /** Items that an earlier process took and left on disk: from now on this component has taken and holds them. */
   recovered(itemCount: number): void;
   /** Items that the next stage or the backend has taken. */

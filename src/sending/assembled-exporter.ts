@@ -43,6 +43,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
   /** Aborts when a shutdown may not wait any longer. */
   readonly #ended = new AbortController();
   #metrics: QueueMetrics | undefined;
+  #endInFlight: (() => void) | undefined;
   #isRunning = false;
   #stopping: Promise<void> | undefined;
 
@@ -81,6 +82,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     if (queue !== undefined) {
       this.#metrics = queueMetrics(settings.meter, settings.signal, queue, () => this.#oldestAgeMs());
     }
+    this.#endInFlight = settings.ledger.inFlight(() => this.#inFlightItems());
     queue?.pause();
     await this.#store?.open(host);
     await sender.start?.(host);
@@ -158,6 +160,7 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     await this.#store?.close(this.#held.count);
     this.#log.close();
     this.#metrics?.close();
+    this.#endInFlight?.();
     const closing = this.#options.sender.shutdown?.(signal);
     if (closing !== undefined && (await settlesBefore(closing, signal))) await closing;
   }
@@ -265,6 +268,13 @@ export class AssembledExporter<S extends Signal, P extends Payload> implements C
     const oldest = this.#queue?.discard();
     oldest?.dropForRoom?.();
     return oldest !== undefined;
+  }
+
+  /** Of what is held: where callers wait for the outcome, it is theirs until then. */
+  #inFlightItems(): number {
+    let itemCount = 0;
+    for (const { account } of this.#underway.keys()) itemCount += account.open;
+    return Math.min(itemCount, this.#held.count);
   }
 
   #oldestAgeMs(): number {

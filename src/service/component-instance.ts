@@ -87,6 +87,7 @@ export class ComponentInstance {
       refused: ledger.refusedCount,
       sent: ledger.sentCount,
       held: ledger.held,
+      inFlight: ledger.inFlightCount,
       dropped: { ...ledger.droppedBy },
       lastError: ledger.lastError,
     };

@@ -31,6 +31,8 @@ export class ComponentLedger implements Ledger {
   lastError: { readonly message: string; readonly unixMs: number } | undefined;
   readonly #clock: Clock;
   readonly #metrics: LedgerMetrics | undefined;
+  /** What is being sent, asked of all instances that write here: after a reload the old one still drains. */
+  readonly #inFlight = new Set<() => number>();
   #keepsOwnNumbers = false;
   /** Dropped within calls that have not settled yet. */
   #droppedInCall = 0;
@@ -64,6 +66,23 @@ export class ComponentLedger implements Ledger {
     this.accepted += itemCount;
     this.droppedBy[reason] = (this.droppedBy[reason] ?? 0) + itemCount;
     this.failed(cause);
+  }
+
+  inFlight(read: () => number): () => void {
+    this.#inFlight.add(read);
+    return () => void this.#inFlight.delete(read);
+  }
+
+  /** Part of `held`: being sent at this moment. */
+  get inFlightCount(): number {
+    let sum = 0;
+    for (const read of this.#inFlight) sum += read();
+    return sum;
+  }
+
+  /** Part of `held`: waits. */
+  get queuedCount(): number {
+    return this.held - this.inFlightCount;
   }
 
   hold(itemCount: number): void {

@@ -10,6 +10,7 @@ export interface ExporterSummary {
   readonly signal: Signal | undefined;
   readonly sent: number;
   readonly queued: number;
+  readonly inFlight: number;
   readonly dropped: Dropped;
 }
 
@@ -23,8 +24,10 @@ export interface LedgerSummary {
   readonly refused: number;
   /** Items that exporters delivered. */
   readonly sent: number;
-  /** Items held by processors and exporters. */
+  /** Items that wait in processors and exporters. */
   readonly queued: number;
+  /** Items that exporters are sending at this moment. */
+  readonly inFlight: number;
   /** Items lost after they were accepted, in processors and exporters. */
   readonly dropped: Dropped;
   readonly exporters: readonly ExporterSummary[];
@@ -36,6 +39,7 @@ export function summarize(entries: readonly LedgerEntry[]): LedgerSummary {
   let refused = 0;
   let sent = 0;
   let queued = 0;
+  let inFlight = 0;
   const dropped: Partial<Record<DropReason, number>> = {};
   const exporters: ExporterSummary[] = [];
   for (const { kind, id, signal, ledger } of entries) {
@@ -44,7 +48,8 @@ export function summarize(entries: readonly LedgerEntry[]): LedgerSummary {
       refused += ledger.refusedCount;
       continue;
     }
-    queued += ledger.held;
+    queued += ledger.queuedCount;
+    inFlight += ledger.inFlightCount;
     recovered += ledger.recoveredCount;
     for (const reason of dropReasons) {
       const itemCount = ledger.droppedBy[reason] ?? 0;
@@ -56,9 +61,10 @@ export function summarize(entries: readonly LedgerEntry[]): LedgerSummary {
       id: id.text,
       signal,
       sent: ledger.sentCount,
-      queued: ledger.held,
+      queued: ledger.queuedCount,
+      inFlight: ledger.inFlightCount,
       dropped: { ...ledger.droppedBy },
     });
   }
-  return { received, recovered, refused, sent, queued, dropped, exporters };
+  return { received, recovered, refused, sent, queued, inFlight, dropped, exporters };
 }

@@ -9,6 +9,7 @@ import { ComponentInstance } from "./component-instance.ts";
 import { ComponentLedger } from "./component-ledger.ts";
 import type { ExporterNode, ReceiverNode } from "./graph.ts";
 import type { LedgerBook } from "./ledger-book.ts";
+import { observeLedger } from "./ledger-metrics.ts";
 import { exporterMetrics, ObservedExporter } from "./observed-exporter.ts";
 import { ObservedProcessor, ObservedProcessorOutput } from "./observed-processor.ts";
 import { ObservedReceiverOutput } from "./observed-receiver-output.ts";
@@ -54,6 +55,7 @@ export class ComponentMaker {
       { kind: "exporter", id, signal },
       () => new ComponentLedger(clock, exporterMetrics(meter, signal)),
     );
+    observeLedger(meter, ledger, { data_type: signal });
     const made = settings.make({ configured, signal, meter, ledger });
     logStability(made.logger, factory);
     const component = created(factory, id.text, () => factory.create(config, made));
@@ -75,6 +77,7 @@ export class ComponentMaker {
     assertSignal(factory, id.text, signal);
     const meter = settings.meterOf("processor", id);
     const ledger = ledgers.open({ kind: "processor", id, signal, pipelineId }, () => new ComponentLedger(clock));
+    observeLedger(meter, ledger, { data_type: signal, pipeline: pipelineId });
     const made = settings.make({ configured, signal, pipelineId, meter, ledger });
     logStability(made.logger, factory);
     const output = new ObservedProcessorOutput({ next, meter, signal });

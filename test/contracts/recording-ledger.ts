@@ -11,6 +11,17 @@ export class RecordingLedger implements Ledger {
   readonly causes: unknown[] = [];
   failedCount = 0;
 
+  readonly #inFlight = new Set<() => number>();
+
+  inFlight(read: () => number): () => void {
+    this.#inFlight.add(read);
+    return () => void this.#inFlight.delete(read);
+  }
+
+  get inFlightCount(): number {
+    return [...this.#inFlight].reduce((sum, read) => sum + read(), 0);
+  }
+
   hold(itemCount: number): void {
     if (!Number.isSafeInteger(itemCount)) throw new Error(`Cannot hold ${itemCount} items`);
     this.held += itemCount;

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { gunzipSync } from "node:zlib";
 
-/** How the sink treats the next requests: takes them, refuses them as a busy proxy does, or never answers. */
-export type SinkMood = "take" | "refuse" | "hang";
+/** How the sink treats the next requests: takes them, at once or 20 ms later, refuses them as a busy proxy does, or never answers. */
+export type SinkMood = "take" | "slow" | "refuse" | "hang";
 
 /** A place that Wavefront lines are sent to, which remembers the span ids that it has taken. */
 export class TraceSink {
@@ -29,7 +29,9 @@ export class TraceSink {
             this.spanIds.set(key, (this.spanIds.get(key) ?? 0) + 1);
           }
         }
-        response.writeHead(202).end();
+        const answer = (): void => void response.writeHead(202).end();
+        if (this.mood === "slow") setTimeout(answer, 20);
+        else answer();
       });
     });
   }

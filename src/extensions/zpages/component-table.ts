@@ -3,7 +3,18 @@ import { html, table, type Html } from "./html.ts";
 
 /** What each component took, gave and lost: the numbers of the ledger. */
 export function componentTable(components: readonly ComponentReport[], nowUnixMs: number): Html {
-  const headings = ["Component", "Kind", "Pipelines", "Status", "Accepted", "Refused", "Sent", "Held", "Dropped"];
+  const headings = [
+    "Component",
+    "Kind",
+    "Pipelines",
+    "Status",
+    "Accepted",
+    "Refused",
+    "Sent",
+    "Queued",
+    "In flight",
+    "Dropped",
+  ];
   const rows = components
     .filter((component) => component.kind !== "extension")
     .map((component) => [
@@ -16,7 +27,8 @@ export function componentTable(components: readonly ComponentReport[], nowUnixMs
       component.accepted,
       component.refused,
       component.sent,
-      component.held,
+      component.held - component.inFlight,
+      component.inFlight,
       droppedText(component.dropped),
       lastErrorText(component, nowUnixMs),
     ]);

@@ -4,7 +4,7 @@ import { droppedText } from "./component-table.ts";
 import { html, table } from "./html.ts";
 import type { Page } from "./page.ts";
 
-/** What became of the items that one stage took: received + recovered = sent + held + dropped. */
+/** What became of the items that one stage took: received + recovered = sent + queued + in flight + dropped. */
 interface Account {
   readonly id: string;
   readonly received: number;
@@ -13,8 +13,10 @@ interface Account {
   /** Answered with an error: whoever offered them still has them. */
   readonly refused: number;
   readonly sent: number;
-  /** Waiting or being sent. */
-  readonly held: number;
+  /** Waiting. */
+  readonly queued: number;
+  /** Being sent. */
+  readonly inFlight: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   /** What the equation lacks; anything but 0 is a defect, or a batch that is being handed over at this moment. */
   readonly unaccounted: number;
@@ -41,11 +43,21 @@ export function ledgerPage(host: Host): Page {
   const receivers = components
     .filter(({ kind }) => kind === "receiver")
     .map(({ id, pipelines: fed, accepted, refused }) => ({ id: id.text, pipelines: fed, received: accepted, refused }));
-  const headings = ["Stage", "Received", "Recovered", "Refused", "Sent", "Held", "Dropped", "Unaccounted"];
+  const headings = [
+    "Stage",
+    "Received",
+    "Recovered",
+    "Refused",
+    "Sent",
+    "Queued",
+    "In flight",
+    "Dropped",
+    "Unaccounted",
+  ];
   return {
     title: "Ledger",
     body: html`
-      <p>received + recovered = sent + held + dropped. What was refused is still with its sender.</p>
+      <p>received + recovered = sent + queued + in flight + dropped. What was refused is still with its sender.</p>
       <h3>Receivers</h3>
       ${table(
         ["Receiver", "Pipelines", "Received", "Refused"],
@@ -64,9 +76,9 @@ export function ledgerPage(host: Host): Page {
 }
 
 function row(account: Account): Parameters<typeof table>[1][number] {
-  const { id, received, recovered, refused, sent, held, dropped, unaccounted } = account;
+  const { id, received, recovered, refused, sent, queued, inFlight, dropped, unaccounted } = account;
   const lack = unaccounted === 0 ? 0 : html`<span class="bad">${unaccounted}</span>`;
-  return [id, received, recovered, refused, sent, held, droppedText(dropped), lack];
+  return [id, received, recovered, refused, sent, queued, inFlight, droppedText(dropped), lack];
 }
 
 function pipelineAccount(pipeline: PipelineReport, components: readonly ComponentReport[]): PipelineAccount {
@@ -92,8 +104,10 @@ function pipelineAccount(pipeline: PipelineReport, components: readonly Componen
   };
 }
 
-function account({ id, accepted, recovered, refused, sent, held, dropped }: ComponentReport): Account {
+function account({ id, accepted, recovered, refused, sent, held, inFlight, dropped }: ComponentReport): Account {
   let unaccounted = accepted - sent - held;
   for (const itemCount of Object.values(dropped)) unaccounted -= itemCount;
-  return { id: id.text, received: accepted - recovered, recovered, refused, sent, held, dropped, unaccounted };
+  const received = accepted - recovered;
+  const queued = held - inFlight;
+  return { id: id.text, received, recovered, refused, sent, queued, inFlight, dropped, unaccounted };
 }

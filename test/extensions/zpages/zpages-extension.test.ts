@@ -24,6 +24,7 @@ function report(changes: Partial<ComponentReport>): ComponentReport {
     refused: 0,
     sent: 0,
     held: 0,
+    inFlight: 0,
     dropped: {},
     lastError: undefined,
     ...changes,
@@ -53,6 +54,7 @@ function busyHost(): TestHost {
       accepted: 120,
       sent: 90,
       held: 25,
+      inFlight: 10,
       dropped: { retries_exhausted: 5 },
       lastError: { message: `connect ECONNREFUSED ${hostile}`, unixMs: Date.UTC(2026, 0, 1) - 5000 },
     }),
@@ -147,7 +149,7 @@ t.test("servicez shows build, runtime, and what became of the items of each comp
     "StartTimestamp 2026-01-01T00:00:00.000Z",
     `Node ${process.version}`,
     "otlp receiver traces ok 120 7 0 0 0",
-    "tanzuobservability traces exporter traces recoverable_error 120 0 90 25 5 retries_exhausted 5 s ago: connect ECONNREFUSED",
+    "tanzuobservability traces exporter traces recoverable_error 120 0 90 15 10 5 retries_exhausted 5 s ago: connect ECONNREFUSED",
   ]) {
     t.ok(words.includes(expected), expected);
   }
@@ -180,6 +182,7 @@ t.test("pages are JSON for programs", async (t) => {
       {
         id: "tanzuobservability",
         held: 25,
+        inFlight: 10,
         dropped: { retries_exhausted: 5 },
         lastError: { time: /2025-12-31T23:59:55/ },
       },
