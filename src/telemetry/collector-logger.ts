@@ -1,8 +1,8 @@
+import { pino as createPino, type Logger as Pino } from "pino";
 import type { Clock } from "../component/clock.ts";
 import type { LogFields, Logger, LogLevel } from "../component/logger.ts";
 import { lossText, type BoundedOutput } from "../output/bounded-output.ts";
-import { bugStack } from "./error-text.ts";
-import { fieldsText, joined } from "./fields-text.ts";
+import { bugStack, errorText } from "./error-text.ts";
 import { logLayouts, type LogEncoding, type LogLayout } from "./log-layout.ts";
 import { LogSampler, type SamplingOptions } from "./log-sampler.ts";
 
@@ -27,11 +27,11 @@ interface Sink {
   readonly clock: Clock;
   readonly outputs: readonly BoundedOutput[];
   readonly showStack: boolean;
-  /** Lowest that is written, of `severities`. */
-  readonly severity: number;
+  /** What pino made of the fields of the entry that is being written. */
+  fields: string;
 }
 
-const severities: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+const noFields: LogFields = Object.freeze({});
 
 /** The service's root logger. It opens nothing: an output opens at its first entry, or when the service starts. */
 export function createLogger(options: LogOptions): Logger {
@@ -41,7 +41,7 @@ export function createLogger(options: LogOptions): Logger {
     clock: options.clock,
     outputs: options.outputs,
     showStack: !options.disableStacktrace,
-    severity: options.level in severities ? severities[options.level as LogLevel] : Infinity,
+    fields: "",
   };
   for (const output of options.outputs) {
     output.describeLoss = (loss) => {
@@ -49,28 +49,37 @@ export function createLogger(options: LogOptions): Logger {
       return `${head}${message}${tail}`;
     };
   }
-  const { initialFields, resource } = options;
-  return new CollectorLogger(
-    sink,
-    fieldsText({
-      ...Object.fromEntries(Object.entries(initialFields).toSorted(byKey)),
-      ...(resource !== undefined && { resource: sortedKeys(resource) }),
-    }),
+  const root = createPino(
+    {
+      level: ["debug", "info", "warn", "error"].includes(options.level) ? options.level : "silent",
+      // Time, level and message stand in columns of their own: pino is left with the fields.
+      timestamp: false,
+      formatters: { level: () => ({}), bindings: (bindings) => plain(bindings) as Record<string, unknown> },
+      errorKey: "pino error",
+      base: {
+        ...Object.fromEntries(Object.entries(options.initialFields).toSorted(byKey)),
+        ...(options.resource === undefined ? {} : { resource: sortedKeys(options.resource) }),
+      },
+    },
+    // A line of pino's is `{,"a":1}\n`, and `{}\n` without fields.
+    { write: (line: string) => void (sink.fields = line.slice(line.startsWith("{,") ? 2 : 1, -2)) },
   );
+  return new CollectorLogger(sink, root);
 }
 
 class CollectorLogger implements Logger {
   readonly #sink: Sink;
-  /** Fields of every entry, as text. */
-  readonly #fields: string;
+  readonly #pino: Pino;
+  /** Fields of an entry that adds none of its own. */
+  #ownFields: string | undefined;
 
-  constructor(sink: Sink, fields: string) {
+  constructor(sink: Sink, pino: Pino) {
     this.#sink = sink;
-    this.#fields = fields;
+    this.#pino = pino;
   }
 
   isEnabled(level: LogLevel): boolean {
-    return severities[level] >= this.#sink.severity;
+    return this.#pino.isLevelEnabled(level);
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -94,22 +103,36 @@ class CollectorLogger implements Logger {
   }
 
   with(fields: LogFields): Logger {
-    return new CollectorLogger(this.#sink, this.#textWith(fields));
+    return new CollectorLogger(this.#sink, this.#pino.child(fields));
   }
 
   #log(level: LogLevel, message: string | Uint8Array, fields: LogFields | undefined): void {
-    if (!this.isEnabled(level)) return;
+    if (!this.#pino.isLevelEnabled(level)) return;
     const { clock, layout, outputs, sampler, showStack } = this.#sink;
     if (!sampler.passes(level, message, clock.monotonic())) return;
     const stack = fields !== undefined && showStack && level === "error" ? stackOf(fields) : undefined;
-    const entry = layout.entry(clock.now(), level, message, this.#textWith(fields), stack);
+    const entry = layout.entry(clock.now(), level, message, this.#render(level, fields), stack);
     for (const output of outputs) output.write(entry.head, entry.message, entry.tail);
   }
 
-  #textWith(fields: LogFields | undefined): string {
-    const text = fields === undefined ? "" : fieldsText(fields);
-    return text === "" ? this.#fields : `${joined(this.#fields)}${text}`;
+  #render(level: LogLevel, fields: LogFields | undefined): string {
+    if (fields === undefined && this.#ownFields !== undefined) return this.#ownFields;
+    this.#pino[level](fields === undefined ? noFields : plain(fields));
+    const rendered = this.#sink.fields;
+    if (fields === undefined) this.#ownFields = rendered;
+    return rendered;
   }
+}
+
+/** The same fields with errors as text. */
+function plain(fields: LogFields): LogFields {
+  let result: Record<string, unknown> | undefined;
+  for (const key of Object.keys(fields)) {
+    if (!(fields[key] instanceof Error)) continue;
+    result ??= { ...fields };
+    result[key] = errorText(fields[key]);
+  }
+  return result ?? fields;
 }
 
 function stackOf(fields: LogFields): string | undefined {

@@ -130,17 +130,6 @@ t.test("an error field is the chain of messages", async (t) => {
   );
 });
 
-t.test("a field that is no JSON does no harm", async (t) => {
-  const { logger, text } = fixture(t, { resource: undefined });
-  const ring: Record<string, unknown> = {};
-  ring["self"] = ring;
-  logger.info("a", { ring, "size": 12n, 'a "key"': NaN, "call": () => 1, "date": new Date(0) });
-  t.match(
-    await text(),
-    `\ta\t{"ring": "[object Object]", "size": 12, "a \\"key\\"": null, "date": "1970-01-01T00:00:00.000Z"}\n`,
-  );
-});
-
 t.test("only a bug shows its stack, unless stacks are switched off", async (t) => {
   const { logger, text } = fixture(t, { resource: undefined });
   logger.error("expected", { error: new Error("no stack") });
