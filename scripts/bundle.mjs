@@ -9,7 +9,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const target = path.join(root, "dist", "otelcol.cjs");
 
 /** Needed at every start. The other packages stay in node_modules and are loaded by what needs them. */
-const bundledPackages = ["valibot", "yaml"];
+const bundledPackages = ["pino", "valibot", "yaml"];
 
 const { dependencies } = JSON.parse(read("package.json"));
 
@@ -65,13 +65,13 @@ function statesOfSources() {
   return Object.fromEntries(files.map((file) => [file.replaceAll("\\", "/"), stateOf(file)]));
 }
 
-/** Their licences ask for it. */
-function licenceTexts() {
-  return bundledPackages.map((name) => {
-    const folder = path.join("node_modules", name);
+/** Of every package in the bundle, also those that others brought along: their licences ask for it. */
+function licenceTexts(files) {
+  const folders = files.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].toSorted().map((folder) => {
     const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`Cannot find the licence of ${name} in ${folder}`);
-    return `/*! ${name}\n\n${read(path.join(folder, file)).trim().replaceAll("*/", "* /")}\n*/\n`;
+    if (file === undefined) throw new Error(`Cannot find the licence in ${folder}`);
+    return `/*! ${folder.split("node_modules/").at(-1)}\n\n${read(path.join(folder, file)).trim().replaceAll("*/", "* /")}\n*/\n`;
   });
 }
 
@@ -81,11 +81,12 @@ function ascii(code) {
 }
 
 const states = statesOfSources();
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: ["src/cli/main.ts"],
   bundle: true,
   write: false,
+  metafile: true,
   format: "cjs",
   platform: "node",
   target: "node22",
@@ -105,7 +106,12 @@ mkdirSync(path.dirname(target), { recursive: true });
 // Another start may build or read at the same time: the file appears as a whole.
 const draft = `${target}.${process.pid}`;
 try {
-  writeFileSync(draft, ascii([`//${JSON.stringify(states)}\n`, outputFiles[0].text, ...licenceTexts()].join("")));
+  writeFileSync(
+    draft,
+    ascii(
+      [`//${JSON.stringify(states)}\n`, outputFiles[0].text, ...licenceTexts(Object.keys(metafile.inputs))].join(""),
+    ),
+  );
   renameSync(draft, target);
 } finally {
   rmSync(draft, { force: true });
