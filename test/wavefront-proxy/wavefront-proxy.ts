@@ -25,6 +25,8 @@ export interface ProxyAnswer {
 export interface WavefrontProxyOptions extends ReadOptions {
   /** What to answer instead of taking a request: `drop` breaks the connection. `undefined` takes it. */
   answer?(request: ProxyRequest): ProxyAnswer | "drop" | undefined;
+  /** The same for the question whether anybody is there (GET). */
+  answerCheck?(headers: http.IncomingHttpHeaders): ProxyAnswer | "drop" | undefined;
   /** Largest body, unzipped; beyond it 413. */
   readonly maxBytes?: number;
 }
@@ -38,6 +40,8 @@ const formats: ReadonlySet<string> = new Set(lineFormats);
 export class WavefrontProxy {
   readonly #options: WavefrontProxyOptions;
   readonly #server: http.Server;
+  /** Paths of questions without body (GET), of which a proxy counts nothing. */
+  readonly checks: string[] = [];
   /** Taken requests. */
   readonly requests: ProxyRequest[] = [];
   /** All requests, with those that were refused. */
@@ -100,6 +104,10 @@ export class WavefrontProxy {
   #outcome(request: http.IncomingMessage, raw: Buffer): ProxyAnswer | "drop" {
     const url = new URL(request.url ?? "/", "http://proxy");
     const format = url.searchParams.get("f") ?? "";
+    if (request.method === "GET" && url.pathname.endsWith("/report")) {
+      this.checks.push(request.url ?? "");
+      return this.#options.answerCheck?.(request.headers) ?? { status: 202 };
+    }
     if (request.method !== "POST" || !url.pathname.endsWith("/report")) return { status: 404, body: "no such path" };
     if (!formats.has(format)) return { status: 400, body: `unknown format ${format}` };
     let body: string;

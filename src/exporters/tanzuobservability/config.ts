@@ -1,10 +1,21 @@
 import * as v from "valibot";
-import { boolean, count, duration, field, integer, list, section, string } from "../../component/fields.ts";
+import {
+  boolean,
+  count,
+  duration,
+  field,
+  integer,
+  list,
+  optionalField,
+  secret,
+  section,
+  string,
+} from "../../component/fields.ts";
 import { clientAuthField } from "../../net/client/authenticator.ts";
-import { clientHeadersField } from "../../net/client/client-headers.ts";
+import { clientHeadersField, headerProblem } from "../../net/client/client-headers.ts";
 import { tlsClientField } from "../../net/client/tls-client-config.ts";
 import { queueFields, retryFields, timeoutField } from "../../sending/config.ts";
-import { parseEndpoint } from "./endpoint.ts";
+import { parseEndpoint, parseInstance } from "./endpoint.ts";
 import { limitsSection } from "./limits-config.ts";
 
 export type WavefrontConfig = v.InferOutput<typeof wavefrontConfig>;
@@ -17,7 +28,10 @@ const endpointEntries = {
   auth: clientAuthField,
   proxy_url: field(string, { about: "HTTP proxy in front of the Wavefront proxy; empty is none", default: "" }),
   timeout: field(duration, { about: "No effect: `timeout` of the exporter counts", default: "0s" }),
-  compression: field(string, { about: "No effect: requests are always gzipped", default: "" }),
+  compression: field(string, {
+    about: "`gzip` (also if empty) or `none`; others have no effect",
+    default: "",
+  }),
   read_buffer_size: field(integer, { about: "No effect: a buffer of Go's", default: 0 }),
   write_buffer_size: field(integer, { about: "No effect: a buffer of Go's", default: 0 }),
   max_idle_conns: field(count, { about: "No effect: connections follow `num_consumers`", default: 0 }),
@@ -60,10 +74,35 @@ const defaultTags = v.nullable(
   {},
 );
 
+const directSection = v.pipe(
+  section({
+    url: field(string, {
+      about: "URL of the Wavefront instance",
+      default: "",
+      example: "https://example.wavefront.com",
+    }),
+    token: field(secret, { about: "API token with the permission for direct data ingestion", default: "" }),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { url, token } = dataset.value;
+    const parsed = parseInstance(url);
+    if (typeof parsed === "string") addIssue({ message: `failed to parse direct.url: ${parsed}` });
+    const value = token.reveal();
+    if (value.trim() === "") addIssue({ message: "direct.token required" });
+    else if (headerProblem("authorization", value, "HTTP") !== undefined) {
+      addIssue({ message: "direct.token has characters that no header may have; check for line ends" });
+    }
+  }),
+);
+
 export const wavefrontConfig = v.pipe(
   section({
     traces: field(tracesSection, { about: "Where traces go", default: {} }),
     metrics: field(metricsSection, { about: "Where metrics go, and what they carry", default: {} }),
+    direct: optionalField(directSection, {
+      about: "A Wavefront instance to send to without a proxy, instead of both endpoints",
+    }),
     limits: field(limitsSection, { about: "What the proxy, or the account behind it, takes", default: {} }),
     preferred_tags: field(list(v.pipe(v.string(), v.nonEmpty("a key is needed"))), {
       about:
@@ -77,8 +116,11 @@ export const wavefrontConfig = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { traces, metrics } = dataset.value;
-    if (traces.endpoint === "" && metrics.endpoint === "") {
+    const { traces, metrics, direct } = dataset.value;
+    if (direct !== undefined) {
+      if (traces.endpoint === "" && metrics.endpoint === "") return;
+      addIssue({ message: "direct is instead of traces.endpoint and metrics.endpoint: remove the one or the others" });
+    } else if (traces.endpoint === "" && metrics.endpoint === "") {
       addIssue({ message: "traces.endpoint or metrics.endpoint required" });
     }
     const hosts = new Set<string>();

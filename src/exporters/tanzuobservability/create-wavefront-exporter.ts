@@ -15,7 +15,8 @@ import { WavefrontSender } from "./wavefront-sender.ts";
 export interface LineSource<S extends Signal> {
   /** `traces` or `metrics`: the section of the configuration with the endpoint. */
   readonly section: "traces" | "metrics";
-  readonly formats: readonly LineFormat[];
+  /** The first one is asked for at start. */
+  readonly formats: readonly [LineFormat, ...LineFormat[]];
   /** One batch at a time; chunks are handed out while it runs. */
   encode(batch: Batch<S>, nowMs: number): EncodedLines;
 }
@@ -25,8 +26,6 @@ export function createWavefrontExporter<S extends Signal>(
   config: WavefrontConfig,
   settings: SignalSettings<S>,
 ): ConsumerComponent<S> {
-  const section = settings.signal === "traces" ? "traces" : "metrics";
-  if (config[section].endpoint === "") throw new Error(`${section}.endpoint required`);
   const sender = new WavefrontSender<S>(config, settings, (onChunk) => lineSource(config, settings.signal, onChunk));
   return assembleExporter({ config, settings, sender });
 }

@@ -8,6 +8,24 @@ export function parseEndpoint(text: string): URL | string {
   return url;
 }
 
+/**
+ * The URL of a Wavefront instance, or what is wrong with it. The path of its API or of `/report` is taken off. A token goes
+ * over TLS only, but for this machine.
+ */
+export function parseInstance(text: string): URL | string {
+  const url = URL.parse(text);
+  if (url === null || url.hostname === "") return "a URL such as https://example.wavefront.com is expected";
+  const isLocal = url.protocol === "http:" && isLoopback(url.hostname);
+  if (url.protocol !== "https:" && !isLocal)
+    return "the URL must begin with https://, or everybody could read the token";
+  url.pathname = url.pathname.replace(/\/+$/, "").replace(/\/(?:report|api|api\/v2)$/, "");
+  return url;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
+}
+
 /** `http://localhost:30001/report?f=trace`; a path in the endpoint stays in front. */
 export function reportUrl(endpoint: URL, format: string): URL {
   const url = new URL(endpoint);

@@ -1,36 +1,38 @@
 import { gunzipSync } from "node:zlib";
 import { ConsumeError } from "../../component/consume-error.ts";
 import type { HttpAnswer } from "../../net/client/http-answer.ts";
+import type { Target } from "./target.ts";
 
-/** What a proxy made of one request. */
+/** What a proxy, or an instance, made of one request. */
 export type ProxyOutcome =
   | { readonly status: "taken" }
   /** Larger than the proxy takes: cut it and try again. */
   | { readonly status: "too_large"; readonly error: ConsumeError }
+  /** The account has no such data: what else it is sent may be taken all the same. */
+  | { readonly status: "not_enabled"; readonly error: ConsumeError }
   | { readonly status: "failed"; readonly error: ConsumeError };
 
 /** 406 is how a proxy pushes back when its buffers are full. */
 const retryable = new Set([406, 408, 425, 429]);
 const maxTextLength = 200;
 
-const remedies: Readonly<Record<number, string>> = {
-  401: "check the headers and the port",
-  403: "check that this kind of data is enabled for the account",
-  404: "check that the port is one of a Wavefront proxy",
-  405: "check that the port is one of a Wavefront proxy",
-};
+/** How a proxy, or an instance, says that an account has no span logs, no histograms or no traces. */
+const notEnabled = /\bnot (?:been )?enabled\b|\bdisabled\b/i;
 
-/** Sorts an answer by what to do next. `endpoint` is for the message. */
-export function proxyOutcome(answer: HttpAnswer, endpoint: string): ProxyOutcome {
+/** Sorts an answer by what to do next. */
+export function proxyOutcome(answer: HttpAnswer, { name, remedies }: Target): ProxyOutcome {
   const { statusCode, headers } = answer;
   if (statusCode >= 200 && statusCode < 300) return { status: "taken" };
   const text = bodyText(answer);
   const remedy = remedies[statusCode];
   const message =
-    `The Wavefront proxy at ${endpoint} answered ${statusCode}` +
+    `T${name.slice(1)} answered ${statusCode}` +
     (text === "" ? "" : `: ${text}`) +
     (remedy === undefined ? "" : `; ${remedy}`);
   if (statusCode === 413) return { status: "too_large", error: new ConsumeError("permanent", message) };
+  if (statusCode === 403 && notEnabled.test(text)) {
+    return { status: "not_enabled", error: new ConsumeError("permanent", message) };
+  }
   if (statusCode < 500 && !retryable.has(statusCode)) {
     return { status: "failed", error: new ConsumeError("permanent", message) };
   }

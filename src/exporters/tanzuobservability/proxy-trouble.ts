@@ -1,7 +1,7 @@
 import { ConsumeError } from "../../component/consume-error.ts";
 import { connectionTrouble } from "../../net/client/connection-trouble.ts";
 import { errorTrail } from "../../net/client/system-error-text.ts";
-import { printableEndpoint } from "./endpoint.ts";
+import type { Target } from "./target.ts";
 
 interface Trouble {
   /** Found in codes and texts of the error. */
@@ -32,19 +32,15 @@ const troubles: readonly Trouble[] = [
   },
 ];
 
-/**
- * The failure of a request without an answer, to be tried again. `key` is the setting to look at:
- * `exporters::tanzuobservability::traces::endpoint`.
- */
-export function proxyTrouble(error: unknown, endpoint: URL, key: string): ConsumeError {
+/** The failure of a request without an answer, to be tried again. `key` is the setting to look at, with the exporter's id. */
+export function proxyTrouble(error: unknown, { url, name }: Target, key: string): ConsumeError {
   if (error instanceof ConsumeError) return error;
   const trail = errorTrail(error);
-  const address = `the Wavefront proxy at ${printableEndpoint(endpoint)}`;
   const trouble = troubles.find(({ sign }) => sign.test(trail));
-  const isTls = endpoint.protocol === "https:";
+  const isTls = url.protocol === "https:";
   const message =
     trouble === undefined
-      ? connectionTrouble({ address, protocol: "HTTP", isTls }, trail)
-      : `Cannot reach ${address}: ${trouble.what}; ${trouble.remedy(key)}`;
+      ? connectionTrouble({ address: name, protocol: "HTTP", isTls }, trail)
+      : `Cannot reach ${name}: ${trouble.what}; ${trouble.remedy(key)}`;
   return new ConsumeError("retryable", message, { cause: error });
 }

@@ -1,98 +1,101 @@
 import { ConsumeError } from "../../component/consume-error.ts";
 import type { SignalSettings } from "../../component/factory.ts";
 import type { Host } from "../../component/host.ts";
-import { findAuthenticator } from "../../net/client/authenticator.ts";
-import { httpHeaderValue } from "../../net/client/client-headers.ts";
-import { HttpClient } from "../../net/client/http-client.ts";
-import { TlsContext } from "../../net/client/tls-context.ts";
-import { userAgent } from "../../net/client/user-agent.ts";
+import type { HttpClient } from "../../net/client/http-client.ts";
 import { tellWithoutEffect } from "../../net/client/without-effect.ts";
 import type { Batch } from "../../pdata/batch.ts";
 import type { Signal } from "../../pdata/signal.ts";
 import type { Dropped, Encoded, Sender, SendResult } from "../../sending/sender.ts";
 import type { EndpointConfig, WavefrontConfig } from "./config.ts";
 import type { LineSource } from "./create-wavefront-exporter.ts";
-import { parseEndpoint, printableEndpoint, reportUrl } from "./endpoint.ts";
+import { EndpointCheck } from "./endpoint-check.ts";
 import type { Chunk, LineFormat } from "./lines/line-body.ts";
-import { pack, packNow, splitPart } from "./pack.ts";
+import { Connection } from "./connection.ts";
+import { countLines, countPartLines, pack, splitPart, type LineCompression } from "./pack.ts";
 import { payloadOf, type Part, type WavefrontPayload } from "./payload.ts";
 import { proxyOutcome, type ProxyOutcome } from "./proxy-answer.ts";
 import { proxyTrouble } from "./proxy-trouble.ts";
 import { RuleReport } from "./rule-report.ts";
-
-const idleTimeoutMs = 30_000;
-
-/** Chunks of one batch that may wait for the thread pool; more are compressed at once, so that memory stays bounded. */
-const maxWaitingChunks = 32;
+import { StoppedFormats } from "./stopped-formats.ts";
+import { targetOf, type Target } from "./target.ts";
 
 /** Turns batches into requests to a Wavefront proxy, and posts them one after the other. */
 export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPayload> {
-  readonly #config: WavefrontConfig;
+  readonly #config: EndpointConfig;
   readonly #settings: SignalSettings<S>;
   readonly #source: LineSource<S>;
   readonly #report: RuleReport;
-  readonly #endpoint: URL;
+  readonly #stopped: StoppedFormats;
+  readonly #target: Target;
+  /** The setting that names the target. */
+  readonly #key: string;
+  readonly #compression: LineCompression;
   readonly #clients = new Map<LineFormat, HttpClient>();
-  #packing: (Part | Promise<Part>)[] = [];
+  #check: EndpointCheck | undefined;
+  /** Of the batch that is encoded. */
+  #parts: Part[] = [];
+  #stoppedItems = 0;
 
   constructor(
     config: WavefrontConfig,
     settings: SignalSettings<S>,
     createSource: (onChunk: (chunk: Chunk) => void) => LineSource<S>,
   ) {
-    this.#config = config;
     this.#settings = settings;
     this.#report = new RuleReport(settings);
-    this.#source = createSource((chunk) => {
-      this.#packing.push(this.#packing.length < maxWaitingChunks ? pack(chunk) : packNow(chunk));
-    });
-    const endpoint = parseEndpoint(config[this.#source.section].endpoint);
-    if (typeof endpoint === "string") throw new Error(`failed to parse ${this.#source.section}.endpoint: ${endpoint}`);
-    this.#endpoint = endpoint;
+    this.#stopped = new StoppedFormats(settings);
+    this.#source = createSource((chunk) => this.#take(chunk));
+    const { section } = this.#source;
+    this.#config = config[section];
+    this.#compression = this.#config.compression === "none" ? "none" : "gzip";
+    this.#target = targetOf(config, section);
+    this.#key = `exporters::${settings.id.text}::${this.#target.key}`;
   }
 
   /** Rejects when certificates cannot be read or the authenticator is missing; not when the proxy is away. */
   async start(host: Host): Promise<void> {
     const { logger, clock } = this.#settings;
-    const { auth, tls, headers, proxyUrl, ...rest } = this.#config[this.#source.section];
-    tellWithoutEffect(logger, keysWithoutEffect(rest));
-    const authenticator = auth === undefined ? undefined : findAuthenticator(host, auth.authenticator, "HTTP");
-    const context = this.#endpoint.protocol === "https:" ? new TlsContext(tls, { clock, logger }) : undefined;
-    await context?.load();
-    const allHeaders = new Map([
-      ["content-type", "application/octet-stream"],
-      ["content-encoding", "gzip"],
-      ["accept-encoding", "gzip"],
-      ["user-agent", userAgent(host.buildInfo)],
-    ]);
-    for (const [name, value] of headers) allHeaders.set(name.toLowerCase(), httpHeaderValue(value.reveal()));
-    for (const format of this.#source.formats) {
-      const client = new HttpClient({
-        url: reportUrl(this.#endpoint, format),
-        headers: allHeaders,
-        authenticator,
-        proxy: proxyUrl === "" ? undefined : proxyUrl,
-        tls: context,
-        serverName: tls.serverNameOverride,
-        isVerified: !tls.insecureSkipVerify,
-        maxConnections: 0,
-        idleTimeoutMs,
-        isKeptAlive: true,
-        clock,
-      });
-      this.#clients.set(format, client);
-    }
+    const target = this.#target;
+    tellWithoutEffect(logger, keysWithoutEffect(this.#config));
+    const connection = await Connection.prepare({ target, config: this.#config, host, clock, logger });
+    const headers = {
+      "content-type": "application/octet-stream",
+      ...(this.#compression === "gzip" && { "content-encoding": "gzip" }),
+      "accept-encoding": "gzip",
+    };
+    for (const format of this.#source.formats) this.#clients.set(format, connection.client(format, headers));
+    this.#check = new EndpointCheck({
+      target,
+      key: this.#key,
+      logger,
+      clock,
+      ask: connection.asker(this.#source.formats[0]),
+    });
+    this.#check.start();
   }
 
-  async encode(batch: Batch<S>): Promise<Encoded<WavefrontPayload>> {
-    this.#packing = [];
+  encode(batch: Batch<S>): Encoded<WavefrontPayload> {
+    this.#parts = [];
+    this.#stoppedItems = 0;
     const { droppedCount, hits } = this.#source.encode(batch, this.#settings.clock.now());
-    const packing = this.#packing;
+    const payload = payloadOf(this.#parts);
+    this.#parts = [];
     this.#report.add(hits);
-    const payload = payloadOf(await Promise.all(packing));
-    // Without a cause: the report has told why.
-    const dropped: Dropped[] = droppedCount === 0 ? [] : [{ reason: "invalid_item", count: droppedCount }];
+    // Without causes: the report, and the line about a stop, have told why.
+    const dropped: Dropped[] = [];
+    if (droppedCount > 0) dropped.push({ reason: "invalid_item", count: droppedCount });
+    if (this.#stoppedItems > 0) dropped.push({ reason: "permanent_error", count: this.#stoppedItems });
     return { payload, dropped };
+  }
+
+  #take(chunk: Chunk): void {
+    if (!this.#stopped.isStopped(chunk.format)) {
+      this.#parts.push(pack(chunk, this.#compression));
+      return;
+    }
+    this.#stopped.count(chunk.format, countLines(chunk.bytes));
+    this.#stoppedItems += chunk.itemCount;
+    chunk.release();
   }
 
   /**
@@ -103,16 +106,27 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     const waiting = payload.parts.toReversed();
     const dropped: Dropped[] = [];
     let sent = 0;
-    let isTaken = false;
+    let isWholeRefused = true;
     for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+      if (this.#stopped.isStopped(part.format)) {
+        isWholeRefused = false;
+        dropped.push(this.#notEnabled(part));
+        continue;
+      }
       const outcome = await this.#post(part, signal);
-      const halves = outcome.status === "too_large" ? splitPart(part) : undefined;
+      const halves = outcome.status === "too_large" ? splitPart(part, this.#compression) : undefined;
       if (halves !== undefined) waiting.push(halves[1], halves[0]);
       else if (outcome.status === "taken") {
-        isTaken = true;
+        isWholeRefused = false;
         sent += part.itemCount;
+        this.#stopped.taken(part.format);
+      } else if (outcome.status === "not_enabled") {
+        isWholeRefused = false;
+        this.#stopped.stop(part.format, outcome.error);
+        this.#settings.ledger.failed(outcome.error);
+        dropped.push(this.#notEnabled(part));
       } else if (outcome.error.kind === "permanent") {
-        if (!isTaken && waiting.length === 0 && payload.itemCount > 0) throw outcome.error;
+        if (isWholeRefused && waiting.length === 0 && payload.itemCount > 0) throw outcome.error;
         dropped.push(this.#refused(part, outcome.error));
       } else {
         const rest = payloadOf([part, ...waiting.toReversed()]) ?? payload;
@@ -123,6 +137,7 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
   }
 
   async shutdown(): Promise<void> {
+    await this.#check?.stop();
     const clients = [...this.#clients.values()];
     this.#clients.clear();
     await Promise.all(clients.map((client) => client.close()));
@@ -132,11 +147,15 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     try {
       const client = this.#clients.get(part.format);
       if (client === undefined) throw new ConsumeError("retryable", "exporter is not running");
-      return proxyOutcome(await client.post(part.body, signal), printableEndpoint(this.#endpoint));
+      return proxyOutcome(await client.post(part.body, signal), this.#target);
     } catch (error) {
-      const key = `exporters::${this.#settings.id.text}::${this.#source.section}::endpoint`;
-      return { status: "failed", error: proxyTrouble(error, this.#endpoint, key) };
+      return { status: "failed", error: proxyTrouble(error, this.#target, this.#key) };
     }
+  }
+
+  #notEnabled(part: Part): Dropped {
+    this.#stopped.count(part.format, countPartLines(part, this.#compression));
+    return { reason: "permanent_error", count: part.itemCount };
   }
 
   /** Span logs have no items of their own, so the ledger would not tell of them. */
@@ -149,12 +168,10 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
   }
 }
 
-function keysWithoutEffect(
-  config: Omit<EndpointConfig, "auth" | "tls" | "headers" | "proxyUrl">,
-): Record<string, boolean> {
+function keysWithoutEffect(config: EndpointConfig): Record<string, boolean> {
   return {
     timeout: config.timeout !== 0,
-    compression: config.compression !== "" && config.compression !== "gzip",
+    compression: !["", "gzip", "none"].includes(config.compression),
     read_buffer_size: config.readBufferSize !== 0,
     write_buffer_size: config.writeBufferSize !== 0,
     max_idle_conns: config.maxIdleConns !== 0,

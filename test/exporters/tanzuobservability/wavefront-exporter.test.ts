@@ -213,14 +213,14 @@ t.test("a peer that breaks the connection, or speaks something else, is told apa
 
 t.test("span logs that a proxy refuses for good are told, although their spans are sent", async (t) => {
   const proxy = await startProxy(t, {
-    answer: ({ format }) => (format === "spanLogs" ? { status: 403, body: "not enabled" } : undefined),
+    answer: ({ format }) => (format === "spanLogs" ? { status: 400, body: "no such thing" } : undefined),
   });
   const { exporter, settings } = await startExporter(t, "traces", endpointsAt(proxy));
   await exporter.consume(validate("traces", spanRequest({ fields: event })), emptyContext);
   await until(() => settings.ledger.held === 0, "the end");
   t.equal(settings.ledger.sentCount, 1);
   t.match(settings.logger.entries.find(({ message }) => message === "Lines of f=spanLogs are lost")?.fields, {
-    error: /answered 403: not enabled; check that this kind of data is enabled/,
+    error: /answered 400: no such thing/,
   });
 });
 
