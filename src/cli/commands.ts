@@ -25,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/validate.ts").then((m) => m.validate),
   },
   {
+    name: "init",
+    summary: "write a configuration with comments to begin with",
+    load: () => import("./commands/init.ts").then((m) => m.init),
+  },
+  {
     name: "help",
     summary: "print the help of a command",
     load: () => import("./commands/help.ts").then((m) => m.help),

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly shutdownTimeoutMs: number;
   /** Read the configuration again when one of its files changes. */
   readonly watchesFiles: boolean;
+  /** For the console, below the table of ports. */
+  readonly hint?: string;
 }
 
 /** Runs the collector until a signal. Resolves with the exit code (reference §1.3). */
@@ -78,6 +80,7 @@ export async function runService(sources: readonly ConfigSource[], options: RunO
   if (isStarted) {
     keepCompiledCode();
     await tellEndpoints(service, encoding);
+    if (options.hint !== undefined) await print("stderr", options.hint);
   }
   if (options.watchesFiles) {
     const { watchSources } = await import("./watch-files.ts");

@@ -1,5 +1,5 @@
 import t from "tap";
-import { commands } from "../../src/cli/commands.ts";
+import { commands, runCommand } from "../../src/cli/commands.ts";
 import { helpText } from "../../src/cli/help-text.ts";
 import { flagsOf, parseArguments } from "../../src/cli/parse-arguments.ts";
 import { readSourceFlags } from "../../src/cli/source-flags.ts";
@@ -43,7 +43,9 @@ t.test("parseArguments() reads flags in every form", async (t) => {
 });
 
 t.test("a wrong command line says what to write instead", async (t) => {
-  const runFlags = "(valid flags: --config, --set, --feature-gates, --shutdown-timeout, --watch, --version, --help)";
+  const runFlags = `(valid flags: ${Object.keys(flagsOf(await runCommand.load()))
+    .map((flag) => `--${flag}`)
+    .join(", ")})`;
   const names = commands.map(({ name }) => name).join(", ");
   const cases: readonly (readonly [string, string])[] = [
     ["--confg a.yaml", "unknown flag: --confg; did you mean --config?"],
