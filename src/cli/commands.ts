@@ -25,6 +25,17 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/validate.ts").then((m) => m.validate),
   },
   {
+    name: "print-config",
+    aliases: ["print-initial-config"],
+    summary: "print what a configuration comes to, defaults included, secrets not",
+    load: () => import("./commands/print-config.ts").then((m) => m.printConfig),
+  },
+  {
+    name: "components",
+    summary: "list what is built in",
+    load: () => import("./commands/components.ts").then((m) => m.components),
+  },
+  {
     name: "init",
     summary: "write a configuration with comments to begin with",
     load: () => import("./commands/init.ts").then((m) => m.init),

@@ -21,8 +21,8 @@ export async function loadConfig(
   return decodeConfig(await resolveSources(sources, environment, findings), factories, findings);
 }
 
-/** The tree that all sources make together, with its references replaced; each value knows where it was written. */
-async function resolveSources(
+/** The tree that all sources make together, with its references replaced; each value knows where it was written. Throws a `ConfigError`. */
+export async function resolveSources(
   sources: readonly ConfigSource[],
   environment: Environment,
   findings: Findings,

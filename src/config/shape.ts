@@ -79,7 +79,7 @@ export function isSecretSchema(schema: GenericSchema): boolean {
 }
 
 /** Whether `schema` is `part`, looked at through pipes and wrappers. */
-function isMadeOf(schema: GenericSchema, part: GenericSchema): boolean {
+export function isMadeOf(schema: GenericSchema, part: GenericSchema): boolean {
   if (schema === part) return true;
   if ("pipe" in schema && Array.isArray(schema.pipe)) {
     return (schema.pipe as GenericSchema[]).some((item) => isMadeOf(item, part));
