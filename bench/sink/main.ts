@@ -1,7 +1,8 @@
 // A backend that counts what it is sent and drops it: main.ts SIGNAL GRPC_PORT HTTP_PORT STATS_PORT [DELAY_MS]. OTLP over
 // gRPC (of one signal) and HTTP, and Wavefront lines on the HTTP port; GET on the last port answers `SinkStats`.
 import { createServer } from "node:http";
-import { gunzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { countItems } from "../../src/pdata/count-items.ts";
 import { signals, type Signal } from "../../src/pdata/signal.ts";
 import { grpcSink } from "./grpc-sink.ts";
@@ -12,41 +13,42 @@ const [signalName, grpcPort, httpPort, statsPort, delayMs = "0"] = process.argv.
 const grpcSignal = signals.find((signal) => signal === signalName) ?? "traces";
 const seen = { items: 0, requests: 0, bodyBytes: 0, otherLines: 0 };
 
-async function answered(): Promise<void> {
+const inflate = promisify(gunzip);
+/** Bodies are counted one after the other beside the answers, so that counting never makes a sender wait and send again. */
+let counting: Promise<void> = Promise.resolve();
+
+function take(body: Buffer, isGzip: boolean, count: (text: Buffer) => void): Promise<void> {
+  counting = counting.then(async () => {
+    count(isGzip ? await inflate(body) : body);
+    seen.requests++;
+    seen.bodyBytes += body.length;
+  });
   const ms = Number(delayMs);
-  if (ms > 0) await new Promise((resolve) => void setTimeout(resolve, ms));
+  return ms > 0 ? new Promise((resolve) => void setTimeout(resolve, ms)) : Promise.resolve();
 }
 
-async function take(signal: Signal, body: Buffer, isGzip: boolean): Promise<void> {
-  const items = countItems(signal, isGzip ? gunzipSync(body) : body);
-  await answered();
-  seen.items += items;
-  seen.requests++;
-  seen.bodyBytes += body.length;
-}
+const countOf = (signal: Signal) => (body: Buffer) => void (seen.items += countItems(signal, body));
 
-async function takeLines(format: string | null, body: Buffer, isGzip: boolean): Promise<void> {
-  const text = isGzip ? gunzipSync(body) : body;
+function countLines(format: string | null, text: Buffer): void {
   let lines = 0;
   for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++;
-  await answered();
   if (format === "spanLogs") seen.otherLines += lines;
   else seen.items += lines;
-  seen.requests++;
-  seen.bodyBytes += body.length;
 }
 
-const grpc = grpcSink((message, isGzip) => take(grpcSignal, message, isGzip));
+const grpc = grpcSink((message, isGzip) => take(message, isGzip, countOf(grpcSignal)));
 const http = httpSink(async (url, body, isGzip) => {
   const signal = signals.find((name) => url.pathname === `/v1/${name}`);
-  if (signal === undefined) await takeLines(url.searchParams.get("f"), body, isGzip);
-  else await take(signal, body, isGzip);
+  const format = url.searchParams.get("f");
+  await take(body, isGzip, signal === undefined ? (text) => countLines(format, text) : countOf(signal));
   return signal === undefined ? 202 : 200;
 });
 const stats = createServer((_request, response) => {
   const { user, system } = process.cpuUsage();
-  const answer: SinkStats = { ...seen, cpuSeconds: (user + system) / 1e6 };
-  response.end(JSON.stringify(answer));
+  void counting.then(() => {
+    const answer: SinkStats = { ...seen, cpuSeconds: (user + system) / 1e6 };
+    response.end(JSON.stringify(answer));
+  });
 });
 grpc.listen(Number(grpcPort), "127.0.0.1");
 http.listen(Number(httpPort), "127.0.0.1");
