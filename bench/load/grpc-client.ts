@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
+import { gunzipSync } from "node:zlib";
 import { grpcPaths, type Client } from "./client.ts";
 import {
   defaultWindow,
@@ -192,6 +193,8 @@ const cleanAnswers = ["", "0a00"];
 function codeOf(trailers: Buffer, answer: Buffer): string {
   const status = grpcStatusOf(trailers);
   if (status !== 0) return `grpc ${status ?? "without status"}`;
-  const message = answer.subarray(grpcPrefixBytes);
+  const content = answer.subarray(grpcPrefixBytes);
+  // Some servers answer in the encoding of the request.
+  const message = answer[0] === 1 ? gunzipSync(content) : content;
   return message.length <= 2 && cleanAnswers.includes(message.toString("hex")) ? "ok" : "partial success";
 }

@@ -40,6 +40,8 @@ export interface LoadReport {
 }
 
 const refusedPauseMs = 50;
+/** Refusals that ask to try again; any other answer is a mistake of the load or of the peer. */
+const retryable: readonly string[] = ["grpc 8", "grpc 14", "http 429", "http 502", "http 503", "http 504"];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 /** A load whose connections are open; it can run several times. */
@@ -165,7 +167,7 @@ export class Load {
     const code = await client.send(body);
     if (code !== "ok") {
       this.#refused[code] = (this.#refused[code] ?? 0) + body.itemCount;
-      if (code.startsWith("connection")) throw new Error(`Cannot go on with the load: ${code}`);
+      if (!retryable.includes(code)) throw new Error(`Cannot go on with the load: the answer to a request is ${code}`);
       return false;
     }
     const now = performance.now();

@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { rmSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import t, { type Test } from "tap";
 import { GrpcClient } from "../../bench/load/grpc-client.ts";
 import { readPool, writePool, type Body } from "../../bench/load/pool.ts";
@@ -83,11 +83,16 @@ t.test("a load delivers every item over gRPC, plain and gzip, and over HTTP", as
   }
 });
 
+/** An empty `partial_success`, compressed as some servers answer compressed requests. */
+const gzipped = gzipSync(Buffer.from([0x0a, 0]));
+const gzippedMessage = Buffer.concat([Buffer.from([1, 0, 0, 0, gzipped.length]), gzipped]);
+
 t.test("GrpcClient reads the status of another implementation, and its partial success", async (t) => {
   const answers = [
     { status: "0", message: Buffer.alloc(5), code: "ok" },
     { status: "0", message: Buffer.from([0, 0, 0, 0, 2, 0x0a, 0]), code: "ok" },
     { status: "0", message: Buffer.from([0, 0, 0, 0, 4, 0x0a, 2, 0x08, 1]), code: "partial success" },
+    { status: "0", message: gzippedMessage, code: "ok" },
     ...["1", "3", "8", "12", "14", "16"].map((status) => ({ status, message: undefined, code: `grpc ${status}` })),
   ];
   let next = 0;
