@@ -41,7 +41,7 @@ export interface LoadReport {
 
 const refusedPauseMs = 50;
 /** Refusals that ask to try again; any other answer is a mistake of the load or of the peer. */
-const retryable: readonly string[] = ["grpc 8", "grpc 14", "http 429", "http 502", "http 503", "http 504"];
+const retryable: readonly string[] = ["grpc 4", "grpc 8", "grpc 14", "http 429", "http 502", "http 503", "http 504"];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 /** A load whose connections are open; it can run several times. */

@@ -49,5 +49,5 @@ export function committedResults(): readonly Results[] {
   return names.toSorted().map((name) => readResults(path.join(resultsFolder, name)));
 }
 
-/** What people found out about the figures, in Markdown. */
-export const readNotes = (): string => readFileSync(path.join(import.meta.dirname, "notes.md"), "utf8");
+/** What people wrote about the figures, in Markdown: a file of this folder. */
+export const readText = (name: string): string => readFileSync(path.join(import.meta.dirname, name), "utf8");
