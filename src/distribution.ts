@@ -15,7 +15,16 @@ export const distribution: FactoryRegistry = [
   },
 
   // Exporters
-  { kind: "exporter", type: "debug", load: () => import("./exporters/debug/factory.ts").then((m) => m.debug) },
+  {
+    kind: "exporter",
+    type: "debug",
+    load: () =>
+      import("./exporters/debug/factory.ts").then((m) =>
+        m.debugWith({
+          wavefront: () => import("./exporters/tanzuobservability/print-lines.ts").then((n) => n.printLines),
+        }),
+      ),
+  },
   { kind: "exporter", type: "logging", load: () => import("./exporters/logging/factory.ts").then((m) => m.logging) },
   { kind: "exporter", type: "nop", load: () => import("./exporters/nop/factory.ts").then((m) => m.nopExporter) },
   {

@@ -2,6 +2,15 @@
 export interface Output {
   /** UTF-8 text, copied before the call returns. A call is written whole or dropped whole. */
   write(text: Uint8Array | string): void;
+  /** What reads it, if that is a terminal. Asked again, it has the width of now. */
+  terminal?(): Terminal | undefined;
+}
+
+export interface Terminal {
+  /** Characters in a line. */
+  readonly columns: number;
+  /** Whether escape sequences for colours are wanted. */
+  readonly hasColour: boolean;
 }
 
 export interface Outputs {

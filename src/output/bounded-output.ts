@@ -1,4 +1,5 @@
 import { ByteQueue } from "./byte-queue.ts";
+import { terminalOf } from "./terminal.ts";
 import { openDescriptor, type Descriptor, type Written } from "./descriptor.ts";
 
 /** Unread text that is kept per target. One more entry is taken when there is less, however long it is. */
@@ -71,6 +72,11 @@ export class BoundedOutput {
   /** Bytes that wait to be written. */
   get pendingBytes(): number {
     return this.#queue.length;
+  }
+
+  /** See `component/output.ts`. */
+  terminal(): ReturnType<typeof terminalOf> {
+    return terminalOf(this.target);
   }
 
   get isGone(): boolean {

@@ -7,6 +7,7 @@ import { TextBuffer } from "../../text/text-buffer.ts";
 import { TextSampler } from "../../text/text-sampler.ts";
 import type { DebugConfig } from "./config.ts";
 import { LoggerEntries, PlainEntries, type Entries } from "./entries.ts";
+import type { Printer } from "./printer.ts";
 import { signalTexts, type SignalTexts } from "./signal-texts.ts";
 
 const blockSlots = 4096;
@@ -16,7 +17,7 @@ const noText = new Uint8Array(0);
  * Prints batches of one signal: an entry with counts, and unless `basic` a second one with the text. All happens within
  * `print`; the text goes through one buffer that is used again.
  */
-export class BatchPrinter {
+export class BatchPrinter implements Printer {
   readonly #entries: Entries;
   readonly #texts: SignalTexts;
   readonly #clock: Clock;
@@ -49,6 +50,8 @@ export class BatchPrinter {
   open(): void {
     this.#entries.open();
   }
+
+  close(): void {}
 
   print(batch: Batch): void {
     if (!this.#entries.isEnabled()) return;

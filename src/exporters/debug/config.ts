@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { boolean, count, field, list, optionalField, section } from "../../component/fields.ts";
+import { boolean, count, duration, field, list, oneOf, optionalField, section } from "../../component/fields.ts";
 import { queueFields } from "../../sending/config.ts";
 
 export type DebugConfig = v.InferOutput<typeof debugConfig>;
@@ -20,6 +20,15 @@ const verbosity = v.nullable(
 
 export const debugConfig = v.pipe(
   section({
+    format: field(oneOf(["text", "tree", "line", "json", "wavefront"]), {
+      about:
+        "`text` as upstream, by verbosity; a `tree` for each trace; a `line` an item; OTLP `json`; the lines that go to `wavefront`",
+      default: "text",
+    }),
+    wait_for_parent: field(duration, {
+      about: "How long a `tree` waits for spans that are missing, from the last one of its trace",
+      default: "30s",
+    }),
     verbosity: field(verbosity, {
       about:
         "How much is printed of a batch: counts (`basic`), also a line an item (`normal`), or every field (`detailed`)",
@@ -45,9 +54,9 @@ export const debugConfig = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { useInternalLogger, outputPaths = null } = dataset.value;
+    const { format, useInternalLogger, outputPaths = null } = dataset.value;
     if (outputPaths === null) return;
-    if (useInternalLogger) {
+    if (useInternalLogger && format === "text") {
       addIssue({ message: "output_paths is not supported when use_internal_logger is true" });
     } else if (outputPaths.length === 0) {
       addIssue({ message: "output_paths must not be empty when use_internal_logger is false" });

@@ -5,6 +5,8 @@ import { BatchPrinter } from "./batch-printer.ts";
 import type { DebugConfig } from "./config.ts";
 import { DebugExporter } from "./debug-exporter.ts";
 import { DebugSender } from "./debug-sender.ts";
+import { FormatPrinter } from "./formats/format-printer.ts";
+import type { ForeignFormats } from "./formats/format.ts";
 
 /** Printing cannot fail and takes no time that a timeout could end: neither has keys. */
 const withoutRetry = Object.freeze({
@@ -20,8 +22,10 @@ const withoutRetry = Object.freeze({
 export function createDebugExporter<S extends Signal>(
   config: DebugConfig,
   settings: SignalSettings<S>,
+  foreign: ForeignFormats,
 ): ConsumerComponent<S> {
-  const printer = new BatchPrinter(config, settings);
+  const printer =
+    config.format === "text" ? new BatchPrinter(config, settings) : new FormatPrinter(config, settings, foreign);
   const { sendingQueue } = config;
   if (!sendingQueue.enabled) return new DebugExporter(printer);
   return assembleExporter({

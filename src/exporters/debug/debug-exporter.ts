@@ -1,23 +1,25 @@
 import type { ConsumerComponent } from "../../component/factory.ts";
 import type { Batch } from "../../pdata/batch.ts";
 import type { Signal } from "../../pdata/signal.ts";
-import type { BatchPrinter } from "./batch-printer.ts";
+import type { Printer } from "./printer.ts";
 
-/** Prints a batch while its caller waits; there is nothing to hold and nothing to flush. */
+/** Prints a batch while its caller waits; what a format holds back is printed at the end. */
 export class DebugExporter<S extends Signal> implements ConsumerComponent<S> {
-  readonly #printer: BatchPrinter;
+  readonly #printer: Printer;
 
-  constructor(printer: BatchPrinter) {
+  constructor(printer: Printer) {
     this.#printer = printer;
   }
 
   async start(): Promise<void> {
-    this.#printer.open();
+    await this.#printer.open();
   }
 
   async consume(batch: Batch<S>): Promise<void> {
     this.#printer.print(batch);
   }
 
-  async shutdown(): Promise<void> {}
+  async shutdown(): Promise<void> {
+    this.#printer.close();
+  }
 }

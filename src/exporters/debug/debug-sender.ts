@@ -1,7 +1,7 @@
 import type { Batch } from "../../pdata/batch.ts";
 import type { Signal } from "../../pdata/signal.ts";
 import type { Encoded, Payload, Sender, SendResult } from "../../sending/sender.ts";
-import type { BatchPrinter } from "./batch-printer.ts";
+import type { Printer } from "./printer.ts";
 
 interface PrintablePayload extends Payload {
   readonly batch: Batch;
@@ -9,14 +9,14 @@ interface PrintablePayload extends Payload {
 
 /** Prints what comes out of a queue. */
 export class DebugSender<S extends Signal> implements Sender<S, PrintablePayload> {
-  readonly #printer: BatchPrinter;
+  readonly #printer: Printer;
 
-  constructor(printer: BatchPrinter) {
+  constructor(printer: Printer) {
     this.#printer = printer;
   }
 
   async start(): Promise<void> {
-    this.#printer.open();
+    await this.#printer.open();
   }
 
   encode(batch: Batch<S>): Encoded<PrintablePayload> {
@@ -26,5 +26,9 @@ export class DebugSender<S extends Signal> implements Sender<S, PrintablePayload
   async send({ batch, itemCount }: PrintablePayload): Promise<SendResult<PrintablePayload>> {
     this.#printer.print(batch);
     return { sent: itemCount, dropped: [] };
+  }
+
+  async shutdown(): Promise<void> {
+    this.#printer.close();
   }
 }

@@ -30,7 +30,7 @@ export function createWavefrontExporter<S extends Signal>(
   return assembleExporter({ config, settings, sender });
 }
 
-function lineSource<S extends Signal>(
+export function lineSource<S extends Signal>(
   config: WavefrontConfig,
   signal: S,
   onChunk: (chunk: Chunk) => void,

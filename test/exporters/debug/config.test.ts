@@ -11,7 +11,14 @@ function issuesOf(config: unknown): string[] {
 void t.test("an empty section means the defaults", (t) => {
   for (const config of [{}, null]) {
     const { sendingQueue, ...rest } = v.parse(debugConfig, config);
-    t.same(rest, { verbosity: "basic", samplingInitial: 2, samplingThereafter: 1, useInternalLogger: true });
+    t.same(rest, {
+      format: "text",
+      waitForParent: 30_000,
+      verbosity: "basic",
+      samplingInitial: 2,
+      samplingThereafter: 1,
+      useInternalLogger: true,
+    });
     t.equal(sendingQueue.enabled, false);
   }
   t.end();
@@ -42,6 +49,7 @@ void t.test("output_paths belongs to use_internal_logger: false and names at lea
   ]);
   t.same(issuesOf({ use_internal_logger: false, output_paths: ["stdout", "spans.log"] }), []);
   t.same(issuesOf({ output_paths: null }), []);
+  t.same(issuesOf({ format: "json", output_paths: ["spans.json"] }), [], "other formats do not use the log");
   t.end();
 });
 
@@ -57,6 +65,8 @@ void t.test("the README has each key with its default", (t) => {
     Array.from(readme.matchAll(/^\| `(\w+)` +\| (.+?) +\|/gm), ([, key, value]) => [key, value] as const),
   );
   t.same(Object.fromEntries(rows), {
+    format: "`text`",
+    wait_for_parent: "`30s`",
     verbosity: "`basic`",
     sampling_initial: "`2`",
     sampling_thereafter: "`1`",
