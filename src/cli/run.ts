@@ -7,7 +7,7 @@ import { keepCompiledCode } from "./keep-compiled-code.ts";
 import { formatLedger } from "./ledger-line.ts";
 import { loadForUser } from "./load.ts";
 import type { Reloader } from "./reloader.ts";
-import { print, tolerateClosedConsole } from "./print.ts";
+import { print } from "./print.ts";
 import { listenForSignals } from "./signals.ts";
 import { watchLauncher } from "./watch-launcher.ts";
 
@@ -32,7 +32,6 @@ export interface RunOptions {
 /** Runs the collector until a signal. Resolves with the exit code (reference §1.3). */
 export async function runService(sources: readonly ConfigSource[], options: RunOptions): Promise<number> {
   const { shutdownTimeoutMs } = options;
-  tolerateClosedConsole();
   const ending = Promise.withResolvers<Ending>();
   /** Absent until there is something to reload: a start reads the files anyway. */
   let hungUp: (() => void) | undefined;

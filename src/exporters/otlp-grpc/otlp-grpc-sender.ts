@@ -4,12 +4,13 @@ import type { Host } from "../../component/host.ts";
 import { findAuthenticator, type ClientAuthenticator } from "../../net/client/authenticator.ts";
 import type { Destination } from "../../net/client/connection-trouble.ts";
 import type { GrpcClient, GrpcClientOptions } from "../../net/client/grpc-client.ts";
+import { openTlsContext } from "../../net/client/open-tls-context.ts";
 import { parseGrpcTarget, type GrpcTarget } from "../../net/client/grpc-target.ts";
 import { OtlpDelivery, type OtlpPayload } from "../../net/client/otlp/delivery.ts";
 import type { Outcome } from "../../net/client/otlp/outcome.ts";
 import { PartialSuccessLog } from "../../net/client/otlp/partial-success-log.ts";
 import { isPlaintext } from "../../net/client/tls-client-config.ts";
-import { TlsContext } from "../../net/client/tls-context.ts";
+import type { TlsContext } from "../../net/client/tls-context.ts";
 import { userAgent } from "../../net/client/user-agent.ts";
 import { tellWithoutEffect } from "../../net/client/without-effect.ts";
 import type { Batch } from "../../pdata/batch.ts";
@@ -76,8 +77,7 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
         `Cannot use authenticator ${JSON.stringify(auth?.authenticator)} without TLS: gRPC sends credentials over TLS only, remove tls::insecure`,
       );
     }
-    const context = isTls ? new TlsContext(tls, { clock, logger }) : undefined;
-    await context?.load();
+    const context = isTls ? await openTlsContext(tls, { clock, logger }) : undefined;
     this.#clientOptions = this.#optionsOfClient(host, context, authenticator);
   }
 

@@ -11,7 +11,7 @@ import type { Outcome } from "../../net/client/otlp/outcome.ts";
 import { PartialSuccessLog } from "../../net/client/otlp/partial-success-log.ts";
 import { selectProxy } from "../../net/client/proxy.ts";
 import { errorTrail } from "../../net/client/system-error-text.ts";
-import { TlsContext } from "../../net/client/tls-context.ts";
+import { openTlsContext } from "../../net/client/open-tls-context.ts";
 import { userAgent } from "../../net/client/user-agent.ts";
 import { tellWithoutEffect } from "../../net/client/without-effect.ts";
 import type { Batch } from "../../pdata/batch.ts";
@@ -54,8 +54,7 @@ export class OtlpHttpSender<S extends Signal> implements Sender<S, OtlpPayload<S
     const proxy = selectProxy(this.#url, proxyUrl, process.env);
     tellWithoutEffect(logger, keysWithoutEffect(this.#config, proxy !== undefined));
     const authenticator = auth === undefined ? undefined : findAuthenticator(host, auth.authenticator, "HTTP");
-    const context = this.#url.protocol === "https:" ? new TlsContext(tls, { clock, logger }) : undefined;
-    await context?.load();
+    const context = this.#url.protocol === "https:" ? await openTlsContext(tls, { clock, logger }) : undefined;
     this.#client = new HttpClient({
       url: this.#url,
       headers: this.#headers(host),

@@ -5,7 +5,8 @@ import { findAuthenticator, signedHeaders, type ClientAuthenticator } from "../.
 import { httpHeaderValue } from "../../net/client/client-headers.ts";
 import { HttpClient } from "../../net/client/http-client.ts";
 import { createHttpConnector, type HttpConnectorOptions } from "../../net/client/http-connector.ts";
-import { TlsContext } from "../../net/client/tls-context.ts";
+import { openTlsContext } from "../../net/client/open-tls-context.ts";
+import type { TlsContext } from "../../net/client/tls-context.ts";
 import { userAgent } from "../../net/client/user-agent.ts";
 import { askStatus } from "./ask-status.ts";
 import type { EndpointConfig } from "./config.ts";
@@ -45,10 +46,8 @@ export class Connection {
   /** Rejects when certificates cannot be read or the authenticator is missing; not when nobody answers. */
   static async prepare(options: ConnectionOptions): Promise<Connection> {
     const { target, config, clock, logger } = options;
-    const tls = target.url.protocol === "https:" ? new TlsContext(config.tls, { clock, logger }) : undefined;
-    const connection = new Connection(options, tls);
-    await tls?.load();
-    return connection;
+    const tls = target.url.protocol === "https:" ? await openTlsContext(config.tls, { clock, logger }) : undefined;
+    return new Connection(options, tls);
   }
 
   /** Connects when there is something to send. */

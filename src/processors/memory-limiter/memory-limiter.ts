@@ -162,7 +162,8 @@ export class MemoryLimiter {
   }
 
   #read(): MemoryReading {
-    const reading = this.#memory.read();
+    const { usedBytes, heapBytes } = this.#memory.read();
+    const reading = { usedBytes: usedBytes + this.#limits.programBytes, heapBytes };
     this.#usedBytes = reading.usedBytes;
     this.#unmeasuredBytes = 0;
     this.#checkedAtMs = this.#settings.clock.monotonic();

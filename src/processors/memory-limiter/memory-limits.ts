@@ -7,9 +7,17 @@ export const mib = 1024 * 1024;
 const softHeapShare = 0.8;
 const hardHeapShare = 0.9;
 
+/**
+ * The part of a limit that the program itself may take. More would leave small limits without room for data, and memory
+ * that was freed but not given back looks like a part of the program.
+ */
+const programShare = 1 / 8;
+
 /** The configured limits in bytes. */
 export class MemoryLimits {
   readonly hardBytes: number;
+  /** Counts as used at all times. */
+  readonly programBytes: number;
   readonly spikeBytes: number;
   readonly #heapLimitBytes: number;
 
@@ -21,6 +29,7 @@ export class MemoryLimits {
       config.limitMib > 0 ? config.spikeLimitMib * mib : Math.floor((config.spikeLimitPercentage * totalBytes) / 100);
     this.hardBytes = hardBytes;
     this.spikeBytes = spikeBytes > 0 ? spikeBytes : Math.floor(hardBytes / 5);
+    this.programBytes = Math.min(memory.programBytes(), Math.floor(hardBytes * programShare));
     this.#heapLimitBytes = memory.heapLimitBytes();
   }
 

@@ -22,6 +22,10 @@ export const processMemory: Memory = {
     // Waits for the array buffers that the first one found; on its own it costs next to nothing.
     collectGarbage({ type: "minor" });
   },
+  programBytes() {
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return Math.max(0, rss - heapUsed - external);
+  },
   totalBytes() {
     const machine = totalmem();
     // 0 or a number beyond the machine's memory where no cgroup (v1 or v2) sets a limit.

@@ -93,6 +93,23 @@ t.test("above the soft limit data is refused, retryably, and taken again when me
   );
 });
 
+t.test("the program itself counts as used, up to an eighth of the limit", async (t) => {
+  for (const [programMib, usedMib] of [
+    [10, 70],
+    [300, 67.5],
+  ] as const) {
+    const memory = new TestMemory();
+    memory.programMib = programMib;
+    const { consume, clock } = await setUp({}, memory);
+    memory.usedMib = usedMib - 1;
+    await clock.advance(1000);
+    await consume();
+    memory.usedMib = usedMib;
+    await clock.advance(1000);
+    await t.rejects(consume(), refusal);
+  }
+});
+
 t.test("above the soft limit garbage is collected, at most every min_gc_interval_when_soft_limited", async (t) => {
   const { consume, memory, clock, lines } = await setUp();
   memory.usedMib = 90;
@@ -308,6 +325,7 @@ t.test("processMemory sees buffers come and go", async (t) => {
   const after = processMemory.read();
   t.ok(after.usedBytes - before < 10 * mib, "and are gone right after a collection");
   t.ok(after.heapBytes < after.usedBytes);
+  t.ok(processMemory.programBytes() > mib && processMemory.programBytes() < process.memoryUsage.rss());
   t.ok(processMemory.totalBytes() > 0 && processMemory.totalBytes() < 2 ** 50);
   t.ok(processMemory.heapLimitBytes() > mib);
   t.notOk("gc" in globalThis, "nothing is left behind");

@@ -6,6 +6,7 @@ const mib = 1024 * 1024;
 export class TestMemory implements Memory {
   usedMib = 0;
   heapMib = 0;
+  programMib = 0;
   totalMib = 1000;
   heapLimitMib = 4096;
   /** What a collection leaves; `undefined`: everything. */
@@ -21,6 +22,10 @@ export class TestMemory implements Memory {
   collect(): void {
     this.collectCount++;
     if (this.liveMib !== undefined) this.usedMib = this.liveMib;
+  }
+
+  programBytes(): number {
+    return this.programMib * mib;
   }
 
   totalBytes(): number {
