@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { boolean, field, oneOf, optionalField, secret, section, string } from "../component/fields.ts";
+import { boolean, duration, field, oneOf, optionalField, secret, section, string } from "../component/fields.ts";
 
 const versions = ["", "1.0", "1.1", "1.2", "1.3"] as const;
 
@@ -32,8 +32,14 @@ export const tlsServerConfig = v.pipe(
     ca_file: field(string, { about: "For clients; no effect on a server", default: "" }),
     ca_pem: field(string, { about: "For clients; no effect on a server", default: "" }),
     include_system_ca_certs_pool: field(boolean, { about: "For clients; no effect on a server", default: false }),
-    client_ca_file_reload: unsupported("Reads `client_ca_file` again when it changes", notYet),
-    reload_interval: unsupported("How often certificates are read again", notYet),
+    client_ca_file_reload: field(boolean, {
+      about: "Reads `client_ca_file` again when it has changed, within a second",
+      default: false,
+    }),
+    reload_interval: field(duration, {
+      about: "Age after which certificate and key are read again for the next connection; 0 is never",
+      default: "0s",
+    }),
     cipher_suites: unsupported("Cipher suites that are allowed", notYet),
     include_insecure_cipher_suites: unsupported("Allows weak cipher suites", notYet),
     curve_preferences: unsupported("Key exchange curves that are allowed", notYet),
@@ -41,7 +47,8 @@ export const tlsServerConfig = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { certFile, certPem, keyFile, keyPem } = dataset.value;
+    const { certFile, certPem, keyFile, keyPem, reloadInterval } = dataset.value;
+    if (reloadInterval < 0) addIssue({ message: "reload_interval must not be negative" });
     const hasKeyPem = keyPem.reveal() !== "";
     if (certFile !== "" && certPem !== "") {
       addIssue({ message: "provide either a certificate or the PEM-encoded string, but not both" });

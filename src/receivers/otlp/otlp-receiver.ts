@@ -80,7 +80,13 @@ export class OtlpReceiver implements Component {
     const tls =
       plan.tls === undefined
         ? undefined
-        : await TlsServer.create({ config: plan.tls, rejections, secured: (socket) => port.sniff(socket) });
+        : await TlsServer.create({
+            config: plan.tls,
+            rejections,
+            clock: settings.clock,
+            logger: settings.logger,
+            secured: (socket) => port.sniff(socket),
+          });
     const port = new SharedPort({
       endpoint: plan.endpoint,
       transport: plan.transport,

@@ -39,7 +39,8 @@ const bad: readonly [object, RegExp][] = [
   [http({ tls: {} }), /TLS configuration must include both certificate and key for server connections/],
   [http({ tls: { cert_file: "a" } }), /TLS configuration must include both certificate and key/],
   [http({ tls: { cert_file: "a", cert_pem: "b", key_file: "c" } }), /either a certificate or the PEM-encoded string/],
-  [http({ tls: { cert_file: "a", key_file: "c", reload_interval: "1h" } }), /Not supported yet: remove this key/],
+  [http({ tls: { cert_file: "a", key_file: "c", cipher_suites: ["A"] } }), /Not supported yet: remove this key/],
+  [http({ tls: { cert_file: "a", key_file: "c", reload_interval: "-1h" } }), /reload_interval must not be negative/],
 ];
 
 t.test("what cannot be is said where it stands, and nothing is ignored silently", (t) => {

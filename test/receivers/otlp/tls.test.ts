@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import http2 from "node:http2";
 import https from "node:https";
 import path from "node:path";
@@ -111,6 +111,56 @@ t.test("with client_ca_file only clients with a certificate are taken", async (t
   t.equal(await postTls(httpPort, traceRequest(), { cert: ca, key: readFileSync(keyFile) }), 200);
   t.equal(await callTls(httpPort, { cert: ca, key: readFileSync(keyFile) }), null);
   t.equal(traces.itemCount, 2);
+});
+
+t.test("certificate, key and client CA that change are used for the connections that come then", async (t) => {
+  const files = t.testdir();
+  const put = (name: string, from: string): void => copyFileSync(path.join(folder, from), path.join(files, name));
+  const swap = (prefix: string): void => {
+    put("server.pem", `${prefix}server.pem`);
+    put("server.key", `${prefix}server.key`);
+    put("ca.pem", `${prefix}ca.pem`);
+  };
+  swap("");
+  const { httpPort, settings, traces } = await startReceiver(t, {
+    http: {
+      tls: {
+        cert_file: path.join(files, "server.pem"),
+        key_file: path.join(files, "server.key"),
+        client_ca_file: path.join(files, "ca.pem"),
+        reload_interval: "10s",
+        client_ca_file_reload: true,
+      },
+    },
+  });
+  const pem = (name: string): Buffer => readFileSync(path.join(folder, name));
+  const client = (prefix: string): tls.SecureContextOptions => ({
+    ca: pem(`${prefix}ca.pem`),
+    cert: pem(`${prefix}client.pem`),
+    key: pem(`${prefix}client.key`),
+  });
+  const post = (prefix: string): Promise<number | undefined> => postTls(httpPort, traceRequest(), client(prefix));
+  const open = tls.connect({ port: httpPort, servername: "localhost", ...client("") });
+  await once(open, "secureConnect");
+  t.equal(await post(""), 200);
+  await t.rejects(post("other-"), "the other authority is not trusted yet");
+
+  swap("other-");
+  t.equal(await post(""), 200, "nothing is read before its time");
+  await settings.clock.advance(1000);
+  t.equal(await post("other-"), 200);
+  await t.rejects(post(""), "the former authority is trusted no more");
+
+  put("server.key", "server.key");
+  await settings.clock.advance(10_000);
+  t.equal(await post("other-"), 200, "a key that does not fit leaves the former pair in use");
+  await settings.clock.advance(10_000);
+  t.equal(await post("other-"), 200);
+  const told = settings.logger.entries.filter(({ message }) => message.startsWith("Cannot read TLS files again"));
+  t.equal(told.length, 1, "told once");
+  t.equal(traces.itemCount, 5);
+  t.notOk(open.destroyed, "an open connection stays");
+  open.destroy();
 });
 
 t.test("TLS versions are limited as configured", async (t) => {
