@@ -1,54 +1,33 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { Socket } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { Pace, take, type Behaviour, type Deed } from "./deed.ts";
 import { itemsOf } from "./item.ts";
-
-/** What a sink does with one request. */
-export type Deed =
-  | { readonly is: "take"; readonly delayMs?: number }
-  /** Takes up to `atMost` items, answers 413 to more. */
-  | { readonly is: "limit"; readonly atMost: number }
-  /** OTLP: answers 200 and says that the first `rejected` items were not taken. */
-  | { readonly is: "take_part"; readonly rejected: number }
-  | { readonly is: "refuse"; readonly status: number; readonly retryAfter?: string }
-  /** Neither reads nor answers. */
-  | { readonly is: "hang" }
-  /** Ends the connection within the request: nothing was taken. */
-  | { readonly is: "reset_request" }
-  /** Takes the items and ends the connection within the answer: the sender cannot know. */
-  | { readonly is: "reset_answer" }
-  /** Takes the items and answers one byte a second: the sender cannot wait. */
-  | { readonly is: "drip" };
-
-export type Behaviour = () => Deed;
-
-export const take: Behaviour = () => ({ is: "take" });
-
-interface Delivery {
-  times: number;
-  readonly firstMs: number;
-}
+import type { Sink } from "./rig.ts";
+import { SinkLedger } from "./sink-ledger.ts";
 
 /** A backend for Wavefront lines and OTLP/HTTP that fails as told and remembers all that it took. */
-export class FaultySink {
+export class FaultySink extends SinkLedger implements Sink {
   #server: Server;
   #port = 0;
   readonly #drips = new Set<NodeJS.Timeout>();
+  readonly #pace = new Pace();
   readonly #unwatch = new WeakMap<Socket, () => void>();
   behave: Behaviour = take;
   requests = 0;
-  readonly delivered = new Map<string, Delivery>();
-  readonly changed: string[] = [];
-  /** Items taken in requests whose answer did not arrive whole: the most that may rightly come again. */
-  uncertain = 0;
+  /** With it the sink speaks TLS; what is put here counts from the next `up`. */
+  tls: ServerOptions | undefined;
 
-  private constructor() {
+  private constructor(tls?: ServerOptions) {
+    super();
+    this.tls = tls;
     this.#server = this.#make();
   }
 
-  static async start(): Promise<FaultySink> {
-    const sink = new FaultySink();
+  static async start(tls?: ServerOptions): Promise<FaultySink> {
+    const sink = new FaultySink(tls);
     await sink.up();
     return sink;
   }
@@ -77,21 +56,15 @@ export class FaultySink {
     await closed;
   }
 
-  get duplicates(): number {
-    let sum = 0;
-    for (const { times } of this.delivered.values()) sum += times - 1;
-    return sum;
-  }
-
   #make(): Server {
-    const server = createServer((request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.requests++;
       request.on("error", () => {
         // The sender was killed, or the deed ended the connection.
       });
       this.#handle(request, response, this.behave());
-    });
-    return server;
+    };
+    return this.tls === undefined ? createServer(listener) : createTlsServer(this.tls, listener);
   }
 
   /** A sender that ends the connection at once, as at its timeout, may not have read the answer. */
@@ -115,6 +88,9 @@ export class FaultySink {
       const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
       if (deed.is === "take" && deed.delayMs !== undefined) {
         setTimeout(() => this.#answer(body, response, deed), deed.delayMs);
+      } else if (deed.is === "pace") {
+        const delayMs = this.#pace.delayMs(itemsOf(body).ids.length, deed.itemsPerSecond);
+        setTimeout(() => this.#answer(body, response, deed), delayMs);
       } else this.#answer(body, response, deed);
     });
   }
@@ -124,24 +100,17 @@ export class FaultySink {
       const headers = deed.retryAfter === undefined ? {} : { "retry-after": deed.retryAfter };
       return void response.writeHead(deed.status, headers).end();
     }
-    const { ids, changed } = itemsOf(body);
-    if (deed.is === "limit" && ids.length > deed.atMost) return void response.writeHead(413).end();
+    if (deed.is === "limit" && itemsOf(body).ids.length > deed.atMost) return void response.writeHead(413).end();
     // A sender that left has no answer, and this backend, like a database, only then has nothing.
     if (response.destroyed) return;
-    this.changed.push(...changed);
-    const firstMs = performance.now();
-    const rejected = deed.is === "take_part" ? Math.min(deed.rejected, ids.length) : 0;
-    for (const id of ids.slice(rejected)) {
-      const delivery = this.delivered.get(id);
-      if (delivery === undefined) this.delivered.set(id, { times: 1, firstMs });
-      else delivery.times++;
-    }
+    const rejected = deed.is === "take_part" ? Math.min(deed.rejected, itemsOf(body).ids.length) : 0;
+    const itemCount = this.take(body, rejected);
     const { socket } = response;
     response.once("close", () => {
-      if (response.writableFinished && socket !== null) this.#watch(socket, ids.length);
-      else this.uncertain += ids.length;
+      if (response.writableFinished && socket !== null) this.#watch(socket, itemCount);
+      else this.uncertain += itemCount;
     });
-    if (deed.is === "take" || deed.is === "limit") return void response.writeHead(200).end();
+    if (deed.is === "take" || deed.is === "pace" || deed.is === "limit") return void response.writeHead(200).end();
     if (deed.is === "take_part") {
       // ExportTraceServiceResponse: partial_success { rejected_spans }.
       const answer = Uint8Array.of(0x0a, 0x02, 0x08, rejected);

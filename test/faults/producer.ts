@@ -1,12 +1,13 @@
 import http from "node:http";
 import { requestOf } from "./item.ts";
 
-const perRequest = 20;
 const workers = 4;
+/** Of an open loop: a refusal comes at once, so what is beyond this waits in vain. */
+const maxConnections = 1000;
 
 /** Offers unique items over OTLP/HTTP at a steady pace. Each id that is answered 200 is an obligation. */
 export class Producer {
-  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: workers });
+  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: maxConnections });
   readonly #port: number;
   readonly #nonce: string;
   #serial = 0;
@@ -28,11 +29,26 @@ export class Producer {
   start(pauseMs = 8): void {
     const work = async (): Promise<void> => {
       while (!this.#isStopped) {
-        await this.#offer();
+        await this.offer();
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     };
     this.#running = Promise.all(Array.from({ length: workers }, work));
+  }
+
+  /** Offers so many items a second, whatever becomes of those before. */
+  async openLoop(itemsPerSecond: number, perRequest: number, until: () => boolean): Promise<void> {
+    const beganMs = performance.now();
+    const underway = new Set<Promise<unknown>>();
+    for (let offered = 0; !until() && !this.#isStopped;) {
+      const dueItems = ((performance.now() - beganMs) / 1000) * itemsPerSecond;
+      for (; offered < dueItems; offered += perRequest) {
+        const offer = this.offer(perRequest).finally(() => underway.delete(offer));
+        underway.add(offer);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await Promise.all(underway);
   }
 
   async stop(): Promise<void> {
@@ -41,7 +57,8 @@ export class Producer {
     this.#agent.destroy();
   }
 
-  async #offer(): Promise<void> {
+  /** Answers whether they were accepted. */
+  async offer(perRequest = 20): Promise<boolean> {
     const ids = Array.from({ length: perRequest }, () => this.#nonce + (++this.#serial).toString(16).padStart(8, "0"));
     const status = await this.#post(requestOf(ids));
     const now = performance.now();
@@ -51,6 +68,7 @@ export class Producer {
       else this.refused.add(id);
     }
     if (status !== 200) this.refusals.set(status ?? 0, (this.refusals.get(status ?? 0) ?? 0) + 1);
+    return status === 200;
   }
 
   #post(body: Uint8Array): Promise<number | undefined> {

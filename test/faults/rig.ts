@@ -3,13 +3,26 @@ import type { Test } from "tap";
 import { temporaryDirectory } from "../extensions/file-storage/storage-fixture.ts";
 import { CollectorProcess, freePort, until } from "../e2e/collector-process.ts";
 import { Random } from "../random.ts";
+import type { Behaviour } from "./deed.ts";
 import { FaultySink } from "./faulty-sink.ts";
+import { GrpcFaultySink } from "./grpc-faulty-sink.ts";
 import { Producer } from "./producer.ts";
+import type { SinkLedger } from "./sink-ledger.ts";
 
-export const exporterTypes = ["tanzuobservability", "otlp_http"] as const;
+export const exporterTypes = ["tanzuobservability", "otlp_http", "otlp_grpc"] as const;
 export type ExporterType = (typeof exporterTypes)[number];
 
 const limitMib = 300;
+
+/** A backend that fails as told and remembers what it took. */
+export interface Sink extends SinkLedger {
+  readonly port: number;
+  behave: Behaviour;
+  readonly requests: number;
+  up(): Promise<void>;
+  /** Connections are refused from now on. */
+  down(): Promise<void>;
+}
 
 export interface RigOptions {
   readonly type: ExporterType;
@@ -20,19 +33,29 @@ export interface RigOptions {
   readonly queueSizes?: Readonly<Record<string, number>>;
   /** Names of exporters; each has a sink of its own. */
   readonly exporters?: readonly string[];
+  /** Further keys of each exporter, as YAML in braces would have them. */
+  readonly exporterKeys?: string;
+  /** Keys of `batch`. */
+  readonly batch?: string;
+  /** Where the exporters send, if not to their sinks. */
+  readonly endpoint?: string;
+  /** Instead of sinks that the rig starts. */
+  readonly sinks?: readonly Sink[];
+  /** Of the queue on disk, if not a folder of its own. */
+  readonly directory?: string;
 }
 
 /** Producer → the real program with otlp, memory_limiter, batch, exporters → sinks, and what must hold at the end. */
 export class Rig {
   readonly random: Random;
   readonly producer: Producer;
-  readonly sinks: readonly FaultySink[];
+  readonly sinks: readonly Sink[];
   readonly #t: Test;
   #yaml: string;
   #collector: CollectorProcess | undefined;
   #peakMib = 0;
 
-  private constructor(t: Test, options: { random: Random; port: number; sinks: readonly FaultySink[]; yaml: string }) {
+  private constructor(t: Test, options: { random: Random; port: number; sinks: readonly Sink[]; yaml: string }) {
     this.#t = t;
     this.random = options.random;
     this.sinks = options.sinks;
@@ -43,8 +66,9 @@ export class Rig {
   static async start(t: Test, options: RigOptions): Promise<Rig> {
     const port = await freePort();
     const names = options.exporters ?? ["only"];
-    const sinks = await Promise.all(names.map(() => FaultySink.start()));
-    const storage = options.isDurable === true ? temporaryDirectory(t) : undefined;
+    const start = (): Promise<Sink> => (options.type === "otlp_grpc" ? GrpcFaultySink.start() : FaultySink.start());
+    const sinks = options.sinks ?? (await Promise.all(names.map(start)));
+    const storage = options.isDurable === true ? (options.directory ?? temporaryDirectory(t)) : undefined;
     const exporters = names.map((name, index) => exporter(name, sinks[index]?.port ?? 0, storage, options));
     const ids = names.map((name) => `${options.type}/${name}`).join(", ");
     const yaml = `
@@ -52,7 +76,7 @@ extensions: ${storage === undefined ? "{}" : `{ file_storage: { directory: ${sto
 receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
 processors:
   memory_limiter: { check_interval: 1s, limit_mib: ${limitMib}, spike_limit_mib: 60 }
-  batch: { timeout: 50ms }
+  batch: { ${options.batch ?? "timeout: 50ms"} }
 exporters:
 ${exporters.join("\n")}
 service:
@@ -67,7 +91,7 @@ service:
     return rig;
   }
 
-  get sink(): FaultySink {
+  get sink(): Sink {
     const [sink] = this.sinks;
     if (sink === undefined) throw new Error("Cannot tell the sink: the rig has none");
     return sink;
@@ -76,6 +100,11 @@ service:
   get collector(): CollectorProcess {
     if (this.#collector === undefined) throw new Error("Cannot tell the process: it is not started");
     return this.#collector;
+  }
+
+  /** Another configuration for the next `restart`. */
+  rewrite(change: (yaml: string) => string): void {
+    this.#yaml = change(this.#yaml);
   }
 
   /** A new process on the same configuration and directory. */
@@ -189,7 +218,7 @@ service:
    * What holds for every fault. What is missing at `sink` must be exactly what the ledger owns up to as `mayDrop`; the
    * line has one number for all exporters, so what others may lose has other reasons.
    */
-  judge(options: { sink?: FaultySink; mayDrop?: readonly string[]; othersMayDrop?: readonly string[] } = {}): void {
+  judge(options: { sink?: Sink; mayDrop?: readonly string[]; othersMayDrop?: readonly string[] } = {}): void {
     const t = this.#t;
     const { sink = this.sink, mayDrop = [], othersMayDrop = [] } = options;
     const { accepted, refused, unknown } = this.producer;
@@ -229,10 +258,14 @@ service:
 }
 
 function exporter(name: string, port: number, storage: string | undefined, options: RigOptions): string {
-  const { type, queueSizes = {} } = options;
-  const url = `http://127.0.0.1:${port}`;
-  const endpoint = type === "otlp_http" ? `endpoint: "${url}"` : `traces: { endpoint: "${url}" }`;
+  const { type, queueSizes = {}, exporterKeys = "timeout: 5s" } = options;
+  const address = options.endpoint ?? `127.0.0.1:${port}`;
+  const endpoint = {
+    tanzuobservability: `traces: { endpoint: "http://${address}" }`,
+    otlp_http: `endpoint: "${address.includes("://") ? address : `http://${address}`}"`,
+    otlp_grpc: `endpoint: "${address}", tls: { insecure: true }`,
+  }[type];
   const queue = `{ queue_size: ${queueSizes[name] ?? 1000}${storage === undefined ? "" : ", storage: file_storage"} }`;
   const retry = `{ initial_interval: 50ms, max_interval: 200ms, max_elapsed_time: 0s }`;
-  return `  ${type}/${name}: { ${endpoint}, timeout: 500ms, sending_queue: ${queue}, retry_on_failure: ${retry} }`;
+  return `  ${type}/${name}: { ${endpoint}, ${exporterKeys}, sending_queue: ${queue}, retry_on_failure: ${retry} }`;
 }

@@ -1,52 +1,13 @@
-import type { Test } from "tap";
 import { until } from "../e2e/collector-process.ts";
-import { take } from "./faulty-sink.ts";
-import { Rig, type ExporterType, type RigOptions } from "./rig.ts";
+import { take } from "./deed.ts";
+import { diskScenarios } from "./disk-scenarios.ts";
+import { networkScenarios } from "./network-scenarios.ts";
+import { overloadScenarios } from "./overload-scenarios.ts";
+import type { Rig } from "./rig.ts";
+import { begin, exitsCleanly, passing, type Run, type Scenario } from "./scenario.ts";
 
-export interface Run {
-  readonly t: Test;
-  readonly type: ExporterType;
-  readonly seed: number;
-  /** 1 in the short form; how much longer a fault lasts in the full one. */
-  readonly factor: number;
-}
-
-export interface Scenario {
-  /** A promise, as a sentence. */
-  readonly name: string;
-  readonly run: (run: Run) => Promise<void>;
-  /** The exporters that it is about; without, all. */
-  readonly types?: readonly ExporterType[];
-  /** Takes many seconds: only in the full form. */
-  readonly isLong?: boolean;
-}
-
-async function begin({ t, type, seed }: Run, options: Partial<RigOptions> = {}): Promise<Rig> {
-  const rig = await Rig.start(t, { type, seed, ...options });
-  rig.producer.start();
-  return rig;
-}
-
-async function exitsCleanly({ t }: Run, rig: Rig): Promise<void> {
-  t.equal(await rig.end(), 0, "it ends with exit code 0");
-  t.equal(rig.ledger().received, rig.producer.accepted.size, "the ledger counts what was accepted");
-}
-
-/** A fault while data flows; then the sink is well again and everything arrives. */
-function passing(fault: (rig: Rig, run: Run) => Promise<void>, options: Partial<RigOptions> = {}) {
-  return async (run: Run): Promise<void> => {
-    const rig = await begin(run, options);
-    await rig.accepts(200);
-    await fault(rig, run);
-    rig.sink.behave = take;
-    const recoveryMs = await rig.drainsBacklog();
-    run.t.ok(recoveryMs < 5000, `recovered within 5 s: ${recoveryMs} ms`);
-    await rig.producer.stop();
-    await rig.drained();
-    await exitsCleanly(run, rig);
-    rig.judge();
-  };
-}
+/** For faults that only a timeout ends. */
+const impatient = { exporterKeys: "timeout: 500ms" };
 
 /** SIGTERM while data flows; the producer goes on until the port is closed. */
 async function terminated(rig: Rig): Promise<{ code: number; tookMs: number }> {
@@ -189,7 +150,7 @@ export const scenarios: readonly Scenario[] = [
   })),
   {
     name: "a partial success loses exactly what it names, counted as permanent_error",
-    types: ["otlp_http"],
+    types: ["otlp_http", "otlp_grpc"],
     run: async (run) => {
       const rig = await begin(run);
       await rig.accepts(200);
@@ -241,7 +202,7 @@ export const scenarios: readonly Scenario[] = [
     run: passing(async (rig, { factor }) => {
       rig.sink.behave = () => ({ is: "hang" });
       await rig.handles(12 * factor, rig.sink, 10_000 * factor);
-    }),
+    }, impatient),
   },
   {
     name: "connections that end within the request or the answer lose nothing",
@@ -256,7 +217,7 @@ export const scenarios: readonly Scenario[] = [
     run: passing(async (rig, { factor }) => {
       rig.sink.behave = () => ({ is: "drip" });
       await rig.handles(10 * factor, rig.sink, 10_000 * factor);
-    }),
+    }, impatient),
   },
   {
     name: "of two sinks one is dead: the other gets everything, no more than twice as late",
@@ -348,7 +309,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "a receiver that changes loses nothing that it accepted",
-    types: ["otlp_http"],
+    types: ["otlp_http", "otlp_grpc"],
     run: async (run) => {
       const rig = await begin(run);
       for (let round = 1; round <= 5; round++) {
@@ -363,4 +324,7 @@ export const scenarios: readonly Scenario[] = [
       rig.judge();
     },
   },
+  ...diskScenarios,
+  ...networkScenarios,
+  ...overloadScenarios,
 ];

@@ -113,6 +113,14 @@ t.test("with client_ca_file only clients with a certificate are taken", async (t
   t.equal(traces.itemCount, 2);
 });
 
+const pem = (name: string): Buffer => readFileSync(path.join(folder, name));
+
+const clientOf = (prefix: string): tls.SecureContextOptions => ({
+  ca: pem(`${prefix}ca.pem`),
+  cert: pem(`${prefix}client.pem`),
+  key: pem(`${prefix}client.key`),
+});
+
 t.test("certificate, key and client CA that change are used for the connections that come then", async (t) => {
   const files = t.testdir();
   const put = (name: string, from: string): void => copyFileSync(path.join(folder, from), path.join(files, name));
@@ -133,14 +141,8 @@ t.test("certificate, key and client CA that change are used for the connections 
       },
     },
   });
-  const pem = (name: string): Buffer => readFileSync(path.join(folder, name));
-  const client = (prefix: string): tls.SecureContextOptions => ({
-    ca: pem(`${prefix}ca.pem`),
-    cert: pem(`${prefix}client.pem`),
-    key: pem(`${prefix}client.key`),
-  });
-  const post = (prefix: string): Promise<number | undefined> => postTls(httpPort, traceRequest(), client(prefix));
-  const open = tls.connect({ port: httpPort, servername: "localhost", ...client("") });
+  const post = (prefix: string): Promise<number | undefined> => postTls(httpPort, traceRequest(), clientOf(prefix));
+  const open = tls.connect({ port: httpPort, servername: "localhost", ...clientOf("") });
   await once(open, "secureConnect");
   t.equal(await post(""), 200);
   await t.rejects(post("other-"), "the other authority is not trusted yet");
