@@ -3,6 +3,7 @@ import { RangeList } from "./range-list.ts";
 
 const noBytes = new Uint8Array(0);
 const cursor = new Cursor(noBytes);
+const attributesTag = 0x4a;
 
 /**
  * A `Span`, moved from record to record with `at`. Ids, name and text are ranges of `bytes` (empty ids have equal ends);
@@ -40,17 +41,35 @@ export class SpanView {
 
   at(bytes: Uint8Array, start: number, end: number): this {
     this.#clear(bytes);
-    cursor.reset(bytes, start, end);
-    while (cursor.pos < end) {
-      const tag = cursor.readTag();
-      if ((tag & 7) === 2) {
-        const length = cursor.readLength();
-        const from = cursor.pos;
-        const to = (cursor.pos += length);
-        this.#delimited(tag >>> 3, from, to);
-      } else this.#scalar(tag);
+    let pos = start;
+    while (pos < end) {
+      const tag = bytes[pos] as number;
+      const length = bytes[pos + 1] as number;
+      // Nearly all fields are attributes and text below 128 bytes: a tag and a length of one byte each.
+      if ((tag & 0x87) !== 2 || length >= 0x80) {
+        pos = this.#readField(pos, end);
+        continue;
+      }
+      const from = pos + 2;
+      pos = from + length;
+      if (tag === attributesTag) this.attributes.push(from, pos);
+      else this.#delimited(tag >>> 3, from, pos);
     }
     return this;
+  }
+
+  /** Reads any one field at `start`; answers the position behind it. */
+  #readField(start: number, end: number): number {
+    cursor.reset(this.bytes, start, end);
+    const tag = cursor.readTag();
+    if ((tag & 7) !== 2) {
+      this.#scalar(tag);
+      return cursor.pos;
+    }
+    const length = cursor.readLength();
+    const from = cursor.pos;
+    this.#delimited(tag >>> 3, from, from + length);
+    return from + length;
   }
 
   #clear(bytes: Uint8Array): void {
@@ -135,7 +154,6 @@ export class SpanView {
   }
 
   #status(start: number, end: number): void {
-    const outer = cursor.end;
     cursor.reset(this.bytes, start, end);
     while (cursor.pos < end) {
       const tag = cursor.readTag();
@@ -147,6 +165,5 @@ export class SpanView {
       } else if (tag === 24) this.statusCode = cursor.readVarint32() | 0;
       else cursor.skip(tag);
     }
-    cursor.end = outer;
   }
 }

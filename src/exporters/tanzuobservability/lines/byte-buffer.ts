@@ -38,6 +38,15 @@ export class ByteBuffer {
     this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
   }
 
+  /** Short text of ASCII characters only, such as digits: a loop is cheaper than a call into native code. */
+  writeAscii(text: string): void {
+    this.reserve(text.length);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < text.length; index++) bytes[at++] = text.charCodeAt(index);
+    this.length = at;
+  }
+
   writeByte(byte: number): void {
     this.reserve(1);
     this.bytes[this.length++] = byte;

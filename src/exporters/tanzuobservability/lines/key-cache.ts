@@ -6,6 +6,8 @@ const slotCount = 1024;
 const tries = 4;
 const arenaBytes = 64 * 1024;
 const maxKeyLength = 255;
+/** A power of two. */
+const expectedKeys = 64;
 
 const slotKeyStart = 0;
 const slotKeyLength = 1;
@@ -37,6 +39,9 @@ export class KeyCache {
   readonly #arena = new ByteBuffer(arenaBytes);
   readonly #ids = new Map<string, number>();
   readonly #lastSeen = new Float64Array(slotCount);
+  /** The slots of the keys of the last item, in their order: the next item mostly has the same ones. */
+  readonly #expected = new Int32Array(expectedKeys);
+  #order = 0;
   #item = 1;
   /** Whether the key written last ranks first. */
   isFirst = false;
@@ -54,6 +59,7 @@ export class KeyCache {
   /** Begins an item: no key is seen. */
   nextItem(): void {
     this.#item++;
+    this.#order = 0;
     if (this.#ids.size > slotCount / 2 || this.#arena.length > arenaBytes / 2) this.#reset();
   }
 
@@ -79,13 +85,26 @@ export class KeyCache {
     const length = end - start;
     // Words at the very end of the batch cannot be read whole.
     if (length === 0 || length > maxKeyLength || end + 3 > from.byteLength) return -1;
-    const slot = this.#find(bytes, from, start, length);
+    const slot = this.#slotOf(bytes, from, start, length);
     const id = this.#slots[slot + slotId] as number;
     if (id < 0 || this.#lastSeen[id] === this.#item) return -1;
     this.#lastSeen[id] = this.#item;
     this.isFirst = this.#slots[slot + slotFirst] === 1;
     const textStart = this.#slots[slot + slotTextStart] as number;
     return copyWords(to, at, this.#arena.view, textStart, textStart + (this.#slots[slot + slotTextLength] as number));
+  }
+
+  #slotOf(bytes: Uint8Array, from: DataView, start: number, length: number): number {
+    const order = this.#order++ & (expectedKeys - 1);
+    const expected = this.#expected[order] as number;
+    const slots = this.#slots;
+    if (
+      slots[expected + slotKeyLength] === length &&
+      equalWords(this.#arena.view, slots[expected + slotKeyStart] as number, from, start, length)
+    ) {
+      return expected;
+    }
+    return (this.#expected[order] = this.#find(bytes, from, start, length));
   }
 
   /** Whether the key ranks first; `undefined` if it needs care. It does not count as seen. */

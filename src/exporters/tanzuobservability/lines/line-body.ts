@@ -1,4 +1,4 @@
-import type { BufferPool } from "./buffer-pool.ts";
+import { chunkBytes, type BufferPool } from "./buffer-pool.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 
 /** The values of `f` in `POST /report?f=…`. */
@@ -14,12 +14,6 @@ export interface Chunk {
   /** Gives the memory back, once. */
   release(): void;
 }
-
-/**
- * Size at which a chunk is closed. A proxy takes 16 MiB a request; smaller ones are inflated and parsed in less memory on
- * both sides, and less is sent again when one fails.
- */
-export const chunkBytes = 1024 * 1024;
 
 /** Collects lines and cuts them into chunks at line ends. */
 export class LineBody {

@@ -75,14 +75,16 @@ export function writeDouble(out: ByteBuffer, value: number): void {
   if (magnitude <= Number.MAX_SAFE_INTEGER && Math.floor(magnitude) === magnitude) {
     return writeDecimal(out, magnitude, 0, isNegative);
   }
-  if (magnitude < 1e9) {
+  // What six decimals cannot say, fewer cannot either.
+  if (magnitude < 1e9 && Math.round(magnitude * 1e6) / 1e6 === magnitude) {
     for (let decimals = 1; decimals < powers.length; decimals++) {
       const power = powers[decimals] as number;
       const whole = Math.round(magnitude * power);
       if (whole / power === magnitude) return writeDecimal(out, whole, decimals, isNegative);
     }
   }
-  out.writeText(plainDigits(value));
+  // In this range JavaScript writes no exponent.
+  out.writeAscii(magnitude >= 1e-6 && magnitude < 1e21 ? String(value) : plainDigits(value));
 }
 
 function writeDecimal(out: ByteBuffer, whole: number, decimals: number, isNegative: boolean): void {
