@@ -21,6 +21,7 @@ const options = {
   defaultSource: "bench",
   defaultTags: new Map<string, string>(),
   isPreferred: () => false,
+  isAirflow: false,
   onChunk: (chunk: Chunk) => {
     lineBytes += chunk.bytes.length;
     if (bodies.length < 8) bodies.push(chunk.bytes.slice());

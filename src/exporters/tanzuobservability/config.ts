@@ -6,6 +6,7 @@ import {
   field,
   integer,
   list,
+  oneOf,
   optionalField,
   secret,
   section,
@@ -63,6 +64,8 @@ const metricsSection = section({
   ...endpointEntries,
 });
 
+export const presets = ["none", "airflow"] as const;
+
 const defaultTags = v.nullable(
   v.pipe(
     v.record(v.pipe(v.string(), v.nonEmpty("a key is needed")), v.union([v.string(), v.number(), v.boolean()])),
@@ -102,6 +105,14 @@ export const wavefrontConfig = v.pipe(
     metrics: field(metricsSection, { about: "Where metrics go, and what they carry", default: {} }),
     direct: optionalField(directSection, {
       about: "A Wavefront instance to send to without a proxy, instead of both endpoints",
+    }),
+    preset: field(oneOf(presets), {
+      about: "`airflow`: the service is the DAG, the application the deployment, histograms become distributions",
+      default: "none",
+    }),
+    deployment_name: field(string, {
+      about: "Application of spans and points that name none, with `preset: airflow`",
+      default: "airflow",
     }),
     limits: field(limitsSection, { about: "What the proxy, or the account behind it, takes", default: {} }),
     preferred_tags: field(list(v.pipe(v.string(), v.nonEmpty("a key is needed"))), {

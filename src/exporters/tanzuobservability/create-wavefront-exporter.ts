@@ -35,12 +35,18 @@ export function lineSource<S extends Signal>(
   signal: S,
   onChunk: (chunk: Chunk) => void,
 ): LineSource<S> {
-  const { limits, preferredTags, defaultTags } = config;
+  const { limits, preferredTags, deploymentName } = config;
+  const isAirflow = config.preset === "airflow";
+  const isDeployed = isAirflow && deploymentName !== "";
+  const defaultTags = isDeployed
+    ? new Map([...config.defaultTags, ["application", deploymentName]])
+    : config.defaultTags;
   const options = {
     limits,
     defaultSource: hostname(),
     defaultTags,
     isPreferred: preferredKeys(preferredTags),
+    isAirflow,
     onChunk,
   };
   // The signal decides about the type of its batches, which the compiler does not see.

@@ -12,6 +12,7 @@ export interface EncodeOptions {
   readonly isPreferred?: (key: string) => boolean;
   readonly resourceTags?: ResourceTagChoice;
   readonly defaultTags?: Readonly<Record<string, string>>;
+  readonly isAirflow?: boolean;
   readonly nowMs?: number;
 }
 
@@ -26,12 +27,21 @@ export interface LinesOf {
 
 /** Encodes a request with the encoder of its signal. */
 export function linesOf(signal: "traces" | "metrics", request: Uint8Array, options: EncodeOptions = {}): LinesOf {
-  const chunks: { format: LineFormat; itemCount: number; text: string }[] = [];
+  return lineEncoder(signal, options)(request);
+}
+
+/** An encoder that remembers from request to request what the real one would. */
+export function lineEncoder(
+  signal: "traces" | "metrics",
+  options: EncodeOptions = {},
+): (request: Uint8Array, nowMs?: number) => LinesOf {
+  let chunks: { format: LineFormat; itemCount: number; text: string }[] = [];
   const lineOptions = {
     limits: { ...proxyLimits, ...options.limits },
     defaultSource: goldenHost,
     defaultTags: new Map(Object.entries(options.defaultTags ?? {})),
     isPreferred: options.isPreferred ?? (() => false),
+    isAirflow: options.isAirflow ?? false,
     onChunk: (chunk: Chunk) => {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(chunk.bytes);
       recordLines(chunk.format, text, options.limits);
@@ -39,23 +49,24 @@ export function linesOf(signal: "traces" | "metrics", request: Uint8Array, optio
       chunk.release();
     },
   };
-  const nowMs = options.nowMs ?? goldenNowMs;
-  const encoded =
-    signal === "traces"
-      ? new SpanLines(lineOptions).encode(validate("traces", request), nowMs)
-      : new PointLines({ ...lineOptions, resourceTags: options.resourceTags ?? "identity" }).encode(
-          validate("metrics", request),
-          nowMs,
-        );
-  return {
-    body: (format) =>
-      chunks
-        .filter((chunk) => chunk.format === format)
-        .map(({ text }) => text)
-        .join(""),
-    chunks,
-    itemCount: chunks.reduce((sum, chunk) => sum + chunk.itemCount, 0),
-    droppedCount: encoded.droppedCount,
-    hits: Object.fromEntries([...encoded.hits].map(([rule, { count }]) => [rule, count])),
+  const spans = new SpanLines(lineOptions);
+  const points = new PointLines({ ...lineOptions, resourceTags: options.resourceTags ?? "identity" });
+  return (request, nowMs = options.nowMs ?? goldenNowMs) => {
+    const taken: typeof chunks = (chunks = []);
+    const encoded =
+      signal === "traces"
+        ? spans.encode(validate("traces", request), nowMs)
+        : points.encode(validate("metrics", request), nowMs);
+    return {
+      body: (format) =>
+        taken
+          .filter((chunk) => chunk.format === format)
+          .map(({ text }) => text)
+          .join(""),
+      chunks: taken,
+      itemCount: taken.reduce((sum, chunk) => sum + chunk.itemCount, 0),
+      droppedCount: encoded.droppedCount,
+      hits: Object.fromEntries([...encoded.hits].map(([rule, { count }]) => [rule, count])),
+    };
   };
 }

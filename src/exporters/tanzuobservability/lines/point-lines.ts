@@ -36,7 +36,9 @@ export class PointLines {
     const pool = new BufferPool();
     const lines = new LineBody("wavefront", pool, options.onChunk);
     const distributions = new LineBody("histogram", pool, options.onChunk);
-    this.#writer = new PointWriter(this.#tagOptions(), this.#metric, lines, distributions);
+    // Who wants no tags of resources wants no service.
+    const isAirflow = options.isAirflow && options.resourceTags !== "none";
+    this.#writer = new PointWriter(this.#tagOptions(), isAirflow, this.#metric, lines, distributions);
   }
 
   encode(batch: Batch<"metrics">, nowMs: number): EncodedLines {

@@ -10,8 +10,8 @@ export type ResourceTagChoice = "all" | "identity" | "none";
 
 /** A resource as its points need it: in strings for the careful way, as bytes for the plain one. */
 export interface PointResource {
-  /** The attributes that become tags. */
-  readonly attributes: ReadonlyMap<string, string>;
+  /** With the attributes that become tags. */
+  readonly text: ResourceText;
   /** ` source="host-1"` */
   readonly source: Piece;
   /** Absent if every point of this resource needs care, so that it is counted for each. */
@@ -19,11 +19,12 @@ export interface PointResource {
 }
 
 /** The attributes of `text` become tags. */
-export function pointResource({ source, attributes }: ResourceText, options: CarefulPointOptions): PointResource {
+export function pointResource(text: ResourceText, options: CarefulPointOptions): PointResource {
+  const { source, attributes } = text;
   const tally = new RuleTally();
   const tags = new CarefulPointTags({ ...options, tally }).resolve(new Map(), attributes, "");
   return {
-    attributes,
+    text,
     source: new Piece(ascii(` source="${source.replaceAll('"', '\\"')}"`)),
     // One place is left for the tag of a bucket or quantile.
     tags: tally.isEmpty && tags.length < options.limits.pointTags ? new TagSegment(tags) : undefined,
@@ -43,4 +44,11 @@ export function chosenAttributes(
     if (value !== undefined) result.set(key, value);
   }
   return result;
+}
+
+/** The resource with another service; one that names its service itself keeps it. */
+export function withService(resource: PointResource, service: string, options: CarefulPointOptions): PointResource {
+  const { source, attributes } = resource.text;
+  if (attributes.has("service")) return resource;
+  return pointResource({ source, attributes: new Map([...attributes, ["service", service]]) }, options);
 }

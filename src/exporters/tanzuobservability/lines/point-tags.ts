@@ -39,7 +39,8 @@ export class PointTags {
     if (this.#writePlain(out, bytes, from, attributes, resource.tags, extraKey)) return;
     out.length = start;
     const own = readAttributes(bytes, attributes, this.#options.tally);
-    for (const [key, value] of this.#careful.resolve(own, resource.attributes, extraKey)) writeTag(out, key, value);
+    for (const [key, value] of this.#careful.resolve(own, resource.text.attributes, extraKey))
+      writeTag(out, key, value);
   }
 
   #writePlain(

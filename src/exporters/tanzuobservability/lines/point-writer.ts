@@ -1,15 +1,17 @@
 import type { MetricView, RangeList } from "../../../pdata/views/index.ts";
+import { dagIdIn } from "./airflow.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import type { CarefulPointOptions, ExtraKey } from "./careful-point-tags.ts";
 import { InternalCounters } from "./internal-counters.ts";
 import type { LineBody } from "./line-body.ts";
 import { isDeltaName, MetricNames, metricName } from "./metric-name.ts";
 import { shortestText, writeDouble } from "./number-text.ts";
-import type { PointResource } from "./point-resource.ts";
+import { withService, type PointResource } from "./point-resource.ts";
 import { PointTags } from "./point-tags.ts";
 import { PointTime } from "./point-time.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import type { RuleName } from "./rules.ts";
+import { Variants } from "./variants.ts";
 
 /** What the points of all kinds have. */
 export interface PointView {
@@ -33,12 +35,21 @@ export class PointWriter {
   resource: PointResource | undefined;
   droppedCount = 0;
   readonly #tags: PointTags;
+  readonly #ofDag: Variants<PointResource> | undefined;
   readonly #maxTagLength: number;
   #lineCount = 0;
   /** Timestamp, source and tags of a point that has several lines. */
   readonly #tail = new ByteBuffer(4096);
 
-  constructor(options: CarefulPointOptions, metric: MetricView, lines: LineBody, distributions: LineBody) {
+  /** `isAirflow`: the service of a point is its DAG. */
+  constructor(
+    options: CarefulPointOptions,
+    isAirflow: boolean,
+    metric: MetricView,
+    lines: LineBody,
+    distributions: LineBody,
+  ) {
+    this.#ofDag = isAirflow ? new Variants((resource, dag) => withService(resource, dag, options)) : undefined;
     this.tally = options.tally;
     this.names = new MetricNames(options.limits, options.tally);
     this.time = new PointTime(options.tally);
@@ -62,8 +73,12 @@ export class PointWriter {
   }
 
   writeTags(out: ByteBuffer, attributes: RangeList, extraKey: ExtraKey): void {
-    if (this.resource === undefined) return;
-    this.#tags.write(out, this.metric.bytes, this.from, attributes, this.resource, extraKey);
+    let { resource } = this;
+    if (resource === undefined) return;
+    const { bytes } = this.metric;
+    const dag = this.#ofDag === undefined ? undefined : dagIdIn(bytes, attributes);
+    if (this.#ofDag !== undefined && dag !== undefined) resource = this.#ofDag.of(resource, dag.text);
+    this.#tags.write(out, bytes, this.from, attributes, resource, extraKey);
   }
 
   /** Prepares what the lines of one point have in common; `writeTail` then appends it. */

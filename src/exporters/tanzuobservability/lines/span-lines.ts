@@ -8,6 +8,7 @@ import {
   type ResourceView,
   type ScopeView,
 } from "../../../pdata/views/index.ts";
+import { AirflowRuns } from "./airflow.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { BytesCache } from "./bytes-cache.ts";
 import { CarefulSpan } from "./careful-span.ts";
@@ -22,6 +23,7 @@ import { SpanTags } from "./span-tags.ts";
 import { maxAheadMs } from "./span-times.ts";
 import type { TagSegment } from "./tag-segment.ts";
 import { forgetText } from "./text.ts";
+import { Variants } from "./variants.ts";
 
 interface SpanScope {
   readonly tags: readonly (readonly [string, string])[];
@@ -45,6 +47,8 @@ export class SpanLines {
   readonly #scopeRanges = new RangeList();
   readonly #trace: LineBody;
   readonly #logs: LineBody;
+  readonly #runs: AirflowRuns | undefined;
+  readonly #ofDag = new Variants<SpanResource>((resource, dag) => this.#withService(resource, dag));
   #resource: SpanResource | undefined;
   #scope: SpanScope = { tags: [], plain: undefined };
   #from: DataView = new DataView(new ArrayBuffer(0));
@@ -56,7 +60,8 @@ export class SpanLines {
 
   constructor(options: LineOptions) {
     this.#options = options;
-    const { limits, isPreferred } = options;
+    const { limits, isPreferred, isAirflow } = options;
+    this.#runs = isAirflow ? new AirflowRuns() : undefined;
     const ranking = new SpanTags(limits, this.#tally, isPreferred);
     this.#plain = new PlainSpan(limits, (raw, key) => ranking.isFirst(raw, key));
     this.#careful = new CarefulSpan({ limits, tally: this.#tally, isPreferred });
@@ -70,6 +75,8 @@ export class SpanLines {
     this.#from = new DataView(buffer, byteOffset, byteLength);
     this.#nowMs = nowMs;
     this.#droppedCount = this.#leftOutCount = 0;
+    const runs = this.#runs;
+    if (runs !== undefined) this.#learn(batch, runs);
     this.#walker.walk(batch, this);
     this.#trace.close();
     this.#logs.close();
@@ -106,14 +113,32 @@ export class SpanLines {
 
   record(bytes: Uint8Array, start: number, end: number): void {
     const span = this.#span.at(bytes, start, end);
-    if (this.#writePlain(span) || this.#writeCareful(span)) {
+    let resource = this.#resource;
+    const dag = resource === undefined ? undefined : this.#runs?.dagOf(span);
+    if (resource !== undefined && dag !== undefined) resource = this.#ofDag.of(resource, dag);
+    if (resource !== undefined && (this.#writePlain(span, resource) || this.#writeCareful(span, resource))) {
       this.#trace.endItem(1);
       this.#logs.endItem(0);
     } else this.#droppedCount++;
   }
 
-  #writePlain(span: SpanView): boolean {
-    const resource = this.#resource?.plain;
+  #learn(batch: Batch<"traces">, runs: AirflowRuns): void {
+    this.#walker.walk(batch, {
+      resource: () => undefined,
+      scope: () => undefined,
+      record: (bytes, start, end) => runs.learn(this.#span.at(bytes, start, end)),
+    });
+  }
+
+  /** Who names the service itself keeps it. */
+  #withService(resource: SpanResource, service: string): SpanResource {
+    const { source, attributes } = resource.text;
+    if (attributes.has("service")) return resource;
+    const { limits, isPreferred } = this.#options;
+    return spanResource({ source, attributes: new Map([...attributes, ["service", service]]) }, limits, isPreferred);
+  }
+
+  #writePlain(span: SpanView, { plain: resource }: SpanResource): boolean {
     const scope = this.#scope.plain;
     if (resource === undefined || scope === undefined) return false;
     const line = this.#trace.buffer;
@@ -145,10 +170,15 @@ export class SpanLines {
     this.#leftOutCount += leftOut.length + fields.keys.length - room.resourceCount;
   }
 
-  #writeCareful(span: SpanView): boolean {
-    const resource = this.#resource?.text;
-    if (resource === undefined) return false;
-    return this.#careful.write(span, resource, this.#scope.tags, this.#nowMs, this.#trace.buffer, this.#logs.buffer);
+  #writeCareful(span: SpanView, resource: SpanResource): boolean {
+    return this.#careful.write(
+      span,
+      resource.text,
+      this.#scope.tags,
+      this.#nowMs,
+      this.#trace.buffer,
+      this.#logs.buffer,
+    );
   }
 }
 
