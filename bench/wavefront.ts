@@ -21,6 +21,7 @@ const options = {
   defaultSource: "bench",
   defaultTags: new Map<string, string>(),
   isPreferred: () => false,
+  areSpanKeysDistinct: false,
   isAirflow: false,
   onChunk: (chunk: Chunk) => {
     lineBytes += chunk.bytes.length;
@@ -81,7 +82,7 @@ const plain = spans(itemCount);
 const careful = spans(itemCount, { "": "x" });
 const metrics = points(itemCount);
 const spanLines = new SpanLines(options);
-const pointLines = new PointLines({ ...options, resourceTags: "identity" });
+const pointLines = new PointLines({ ...options, resourceTags: "identity", histograms: "upstream" });
 
 lineBytes = 0;
 spanLines.encode(plain, nowMs);

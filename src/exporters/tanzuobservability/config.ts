@@ -114,11 +114,21 @@ export const wavefrontConfig = v.pipe(
       about: "Application of spans and points that name none, with `preset: airflow`",
       default: "airflow",
     }),
+    histograms: optionalField(oneOf(["upstream", "buckets", "distributions"]), {
+      about:
+        "Cumulative histograms: `upstream`, a line per bucket; `buckets`, with count, sum, min and max beside; " +
+        "`distributions`, one distribution of what came since. Default: upstream; distributions with `preset: airflow`",
+    }),
     limits: field(limitsSection, { about: "What the proxy, or the account behind it, takes", default: {} }),
     preferred_tags: field(list(v.pipe(v.string(), v.nonEmpty("a key is needed"))), {
       about:
         "Keys that stay on a line when there are too many tags, behind application, service and such; * at the end",
       default: ["dag_id", "task_id", "run_id", "airflow.*"],
+    }),
+    distinct_span_keys: field(boolean, {
+      about:
+        "Keys of a span that are equal once cleaned get _2, _3, …; otherwise they stand several times, as upstream",
+      default: false,
     }),
     default_tags: field(defaultTags, { about: "Tags of all spans and points that have none of that key", default: {} }),
     timeout: timeoutField("10s"),

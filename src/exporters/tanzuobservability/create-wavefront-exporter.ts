@@ -46,6 +46,7 @@ export function lineSource<S extends Signal>(
     defaultSource: hostname(),
     defaultTags,
     isPreferred: preferredKeys(preferredTags),
+    areSpanKeysDistinct: config.distinctSpanKeys,
     isAirflow,
     onChunk,
   };
@@ -60,7 +61,8 @@ export function lineSource<S extends Signal>(
   }
   const { resourceAttrsIncluded, appTagsExcluded } = config.metrics;
   const resourceTags = resourceAttrsIncluded ? "all" : appTagsExcluded ? "none" : "identity";
-  const lines = new PointLines({ ...options, resourceTags });
+  const histograms = config.histograms ?? (isAirflow ? "distributions" : "upstream");
+  const lines = new PointLines({ ...options, resourceTags, histograms });
   return {
     section: "metrics",
     formats: ["wavefront", "histogram"],

@@ -1,7 +1,10 @@
 import t from "tap";
+import { emptyContext } from "../../../src/component/consumer.ts";
+import { validate } from "../../../src/pdata/validate.ts";
 import { captureComment, loadCaptures } from "../../captures.ts";
 import { readLines } from "../../wavefront-proxy/read-lines.ts";
 import type { DecodedPoint, DecodedSpan } from "../../wavefront-proxy/verdict.ts";
+import { direct, endpointsAt, startExporter, startProxy } from "./exporter-under-test.ts";
 import { lineEncoder, linesOf, type LinesOf } from "./encode-lines.ts";
 import { metricRequest, spanRequest, tracesRequest, type SpanParts } from "./requests.ts";
 
@@ -21,6 +24,18 @@ function tagOf(span: DecodedSpan | undefined, key: string): string | undefined {
 
 function services(lines: LinesOf): (string | undefined)[] {
   return spansOf(lines).map((span) => tagOf(span, "service"));
+}
+
+/** Service and application of the points that are not the exporter's own. */
+function pointTags(lines: LinesOf): unknown[] {
+  return readLines("wavefront", lines.body("wavefront"))
+    .map(({ decoded }) => decoded as DecodedPoint)
+    .filter(({ name }) => name.startsWith("airflow"))
+    .map((point) => [point.tags["service"], point.tags["application"]]);
+}
+
+function traceNumber(number: number): string {
+  return (number + 1).toString(16).padStart(32, "0");
 }
 
 function child(attributes: Record<string, string>, parts: SpanParts = {}): SpanParts {
@@ -80,13 +95,17 @@ t.test("who names the service or application keeps it; repairs are counted as fo
 t.test("a thousand DAGs and traces stay right, and bounded", async (t) => {
   const encode = lineEncoder("traces", airflow);
   for (let round = 0; round < 5000; round++) {
-    const traceId = (round + 1).toString(16).padStart(32, "0");
+    const traceId = traceNumber(round);
     const run = child({ "airflow.dag_id": `d${round % 1000}` }, { traceId });
     const lines = encode(tracesRequest([{ resource, spans: [run, { traceId, name: "own" }] }]));
     if (round % 500 === 0) t.same(services(lines), [`d${round % 1000}`, `d${round % 1000}`]);
   }
-  const again = (round: number): SpanParts => ({ traceId: (round + 1).toString(16).padStart(32, "0") });
-  t.same(services(encode(tracesRequest([{ resource, spans: [again(0), again(4999)] }]))), ["Airflow", "d999"]);
+  t.same(
+    services(
+      encode(tracesRequest([{ resource, spans: [{ traceId: traceNumber(0) }, { traceId: traceNumber(4999) }] }])),
+    ),
+    ["Airflow", "d999"],
+  );
 });
 
 t.test("points of a DAG carry it as their service", async (t) => {
@@ -95,20 +114,15 @@ t.test("points of a DAG carry it as their service", async (t) => {
     { attributes: { "pool.name": "p" }, fields: { asInt: "2" } },
   ];
   const request = metricRequest("airflow.task.duration", { gauge: {} }, points, resource);
-  const tags = (lines: LinesOf): unknown[] =>
-    readLines("wavefront", lines.body("wavefront"))
-      .map(({ decoded }) => decoded as DecodedPoint)
-      .filter(({ name }) => name.startsWith("airflow"))
-      .map((point) => [point.tags["service"], point.tags["application"]]);
-  t.same(tags(linesOf("metrics", request, airflow)), [
+  t.same(pointTags(linesOf("metrics", request, airflow)), [
     ["orders", "prod"],
     ["Airflow", "prod"],
   ]);
-  t.same(tags(linesOf("metrics", request, { ...airflow, resourceTags: "all" })), [
+  t.same(pointTags(linesOf("metrics", request, { ...airflow, resourceTags: "all" })), [
     ["orders", "prod"],
     ["Airflow", "prod"],
   ]);
-  t.same(tags(linesOf("metrics", request, { ...airflow, resourceTags: "none" })), [
+  t.same(pointTags(linesOf("metrics", request, { ...airflow, resourceTags: "none" })), [
     [undefined, "prod"],
     [undefined, "prod"],
   ]);
@@ -125,4 +139,21 @@ t.test("every span of a recorded run of Airflow 3 has its DAG as service", async
       t.equal(tagOf(span, "application"), "prod");
     }
   }
+});
+
+t.test("the preset is one line of configuration, and makes histograms distributions", async (t) => {
+  const proxy = await startProxy(t);
+  const preset = { preset: "airflow", deployment_name: "prod", default_tags: { cluster: "c" } };
+  const fields = { count: "3", bucketCounts: ["1", "2"], explicitBounds: [10] };
+  const delta = { histogram: { aggregationTemporality: 1 } };
+  const request = metricRequest("h", delta, [{ attributes: { dag_id: "orders" }, fields }], resource);
+  for (const more of [{}, { histograms: "upstream" }]) {
+    const { exporter } = await startExporter(t, "metrics", { ...direct, ...endpointsAt(proxy), ...preset, ...more });
+    await exporter.consume(validate("metrics", request), emptyContext);
+  }
+  const tags = { application: "prod", service: "orders", cluster: "c", dag_id: "orders" };
+  const distributions = proxy.verdicts("histogram");
+  t.equal(distributions.length, 1 + 3);
+  for (const { decoded } of distributions) t.match(decoded, { tags });
+  t.same(proxy.complaints(), []);
 });

@@ -307,3 +307,15 @@ t.test("a value that is cut to blanks and backslashes keeps something that a pro
     t.equal(point?.tags["k".repeat(keyLength)], expected, String(keyLength));
   }
 });
+
+t.test("keys of a span that are equal once cleaned stand several times, or get numbers", async (t) => {
+  const attributes = { "a b": "1", "a-b": "2", "a:b": "3" };
+  t.match(span({ attributes }), { tags: ["a-b=1", "a-b=2", "a-b=3"], hits: { key_repeated: 2 } });
+  const lines = linesOf("traces", spanRequest({ attributes }), { areSpanKeysDistinct: true });
+  const decoded = readLines("trace", lines.body("trace"))[0]?.decoded as DecodedSpan;
+  t.match(
+    decoded.annotations.map(({ key, value }) => `${key}=${value}`),
+    ["a-b=2", "a-b_2=1", "a-b_3=3"],
+  );
+  t.same(lines.hits, { key_collision: 2 });
+});

@@ -1,6 +1,7 @@
 import { proxyLimits, type LineLimits } from "../../../src/exporters/tanzuobservability/lines/limits.ts";
 import type { Chunk, LineFormat } from "../../../src/exporters/tanzuobservability/lines/line-body.ts";
 import { PointLines } from "../../../src/exporters/tanzuobservability/lines/point-lines.ts";
+import type { HistogramChoice } from "../../../src/exporters/tanzuobservability/lines/histogram-points.ts";
 import type { ResourceTagChoice } from "../../../src/exporters/tanzuobservability/lines/point-resource.ts";
 import { SpanLines } from "../../../src/exporters/tanzuobservability/lines/span-lines.ts";
 import { validate } from "../../../src/pdata/validate.ts";
@@ -12,7 +13,9 @@ export interface EncodeOptions {
   readonly isPreferred?: (key: string) => boolean;
   readonly resourceTags?: ResourceTagChoice;
   readonly defaultTags?: Readonly<Record<string, string>>;
+  readonly areSpanKeysDistinct?: boolean;
   readonly isAirflow?: boolean;
+  readonly histograms?: HistogramChoice;
   readonly nowMs?: number;
 }
 
@@ -41,6 +44,7 @@ export function lineEncoder(
     defaultSource: goldenHost,
     defaultTags: new Map(Object.entries(options.defaultTags ?? {})),
     isPreferred: options.isPreferred ?? (() => false),
+    areSpanKeysDistinct: options.areSpanKeysDistinct ?? false,
     isAirflow: options.isAirflow ?? false,
     onChunk: (chunk: Chunk) => {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(chunk.bytes);
@@ -50,7 +54,11 @@ export function lineEncoder(
     },
   };
   const spans = new SpanLines(lineOptions);
-  const points = new PointLines({ ...lineOptions, resourceTags: options.resourceTags ?? "identity" });
+  const points = new PointLines({
+    ...lineOptions,
+    resourceTags: options.resourceTags ?? "identity",
+    histograms: options.histograms ?? "upstream",
+  });
   return (request, nowMs = options.nowMs ?? goldenNowMs) => {
     const taken: typeof chunks = (chunks = []);
     const encoded =

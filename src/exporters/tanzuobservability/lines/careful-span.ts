@@ -10,16 +10,10 @@ import type { ResourceText } from "./resource-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import { addField, logsOfEvents, named, spanLogsText } from "./span-log-text.ts";
 import { spanLinks } from "./span-links.ts";
-import { SpanTags } from "./span-tags.ts";
+import { SpanTags, type SpanTagOptions } from "./span-tags.ts";
 import { spanTimes } from "./span-times.ts";
 import type { Tag } from "./tags.ts";
 import { readText } from "./text.ts";
-
-export interface CarefulSpanOptions {
-  readonly limits: LineLimits;
-  readonly tally: RuleTally;
-  readonly isPreferred: (key: string) => boolean;
-}
 
 /**
  * Writes any span, in strings: the way for spans that `PlainSpan` does not take. Whatever had to change is counted in the
@@ -30,10 +24,10 @@ export class CarefulSpan {
   readonly #tally: RuleTally;
   readonly #tags: SpanTags;
 
-  constructor({ limits, tally, isPreferred }: CarefulSpanOptions) {
-    this.#limits = limits;
+  constructor(options: SpanTagOptions, tally: RuleTally) {
+    this.#limits = options.limits;
     this.#tally = tally;
-    this.#tags = new SpanTags(limits, tally, isPreferred);
+    this.#tags = new SpanTags(options, tally);
   }
 
   /** `false` if the span has no line that would be right. */

@@ -7,7 +7,7 @@ const maxLines = 1000;
 
 /**
  * One line per bucket from `first` on: how many values are at or below its bound. Of more than 1000 buckets, only every
- * second, third … bound has a line, which leaves the numbers that are sent right. The tail is prepared.
+ * second, third … bound has a line, which leaves the numbers that are sent right. The tail is prepared; the caller ends the point.
  */
 export function writeCumulative(writer: PointWriter, { counts, bounds }: Buckets, first: number): void {
   const step = Math.ceil((counts.length - first) / maxLines);
@@ -25,5 +25,4 @@ export function writeCumulative(writer: PointWriter, { counts, bounds }: Buckets
     if (!isLast && (index - first + 1) % step !== 0) continue;
     writer.writeLine((high >>> 0) * 4294967296 + low, "le", isLast ? Infinity : bounds.at(index), "");
   }
-  writer.endPoint();
 }

@@ -5,7 +5,10 @@ import { plainDigits } from "./number-text.ts";
 import type { PointWriter } from "./point-writer.ts";
 
 /** Upstream sends every distribution for all three intervals. */
-const granularities = ["!M", "!H", "!D"];
+export const allIntervals: readonly string[] = ["!M", "!H", "!D"];
+
+/** A proxy, and the back end behind it, make hours and days of minutes themselves. */
+export const minuteOnly: readonly string[] = ["!M"];
 
 /** A count is read as a signed 32-bit number. */
 const maxCount = 2_147_483_647;
@@ -20,7 +23,13 @@ const maxCentroids = 64;
  * Writes a distribution: `!M <time> #<count> <value> … "name" source="…" tags`. Counts beyond what a line can hold are
  * spread over lines of the same time, which a proxy adds up; equal centroids in one line would overflow when it joins them.
  */
-export function writeDistribution(writer: PointWriter, centroids: Centroids, timeLo: number, timeHi: number): void {
+export function writeDistribution(
+  writer: PointWriter,
+  centroids: Centroids,
+  timeLo: number,
+  timeHi: number,
+  intervals: readonly string[],
+): void {
   if (centroids.length > maxCentroids) centroids.removeEmpty();
   const splits = Math.min(maxSplits, Math.ceil(centroids.maxCount / maxCount));
   if (splits > 1) writer.tally.hit("centroid_count_split", metricName(writer.metric));
@@ -31,9 +40,9 @@ export function writeDistribution(writer: PointWriter, centroids: Centroids, tim
     for (const [value, count] of centroids.slice(split, maxCount)) middle.writeText(` #${count} ${plainDigits(value)}`);
     middle.writeByte(0x20);
     writer.names.write(middle, writer.metric, writer.from, false, "");
-    for (const granularity of granularities) {
+    for (const interval of intervals) {
       const out = writer.distributions.buffer;
-      out.writeText(granularity);
+      out.writeText(interval);
       out.copyFrom(middle, 0, middle.length);
       writer.writeTail(out);
       out.writeByte(0x0a);

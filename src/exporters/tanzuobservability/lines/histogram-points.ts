@@ -2,7 +2,8 @@ import { ExponentialPointView, HistogramPointView } from "../../../pdata/views/i
 import { ExponentialBuckets, type Buckets } from "./buckets.ts";
 import { Centroids, centroidValue, nearestFiniteBound } from "./centroids.ts";
 import { writeCumulative } from "./cumulative-lines.ts";
-import { writeDistribution } from "./distribution-lines.ts";
+import { allIntervals, writeDistribution } from "./distribution-lines.ts";
+import { DistributionPoints } from "./distribution-points.ts";
 import { metricName } from "./metric-name.ts";
 import { noRecordedValue } from "./number-points.ts";
 import type { PointView, PointWriter } from "./point-writer.ts";
@@ -10,15 +11,30 @@ import type { PointView, PointWriter } from "./point-writer.ts";
 const deltaTemporality = 1;
 const cumulativeTemporality = 2;
 
+/** `upstream`: cumulative ones as a line per bucket; `buckets`: with count, sum, least and greatest value beside. */
+export type HistogramChoice = "upstream" | "buckets" | "distributions";
+
 /**
  * Writes histograms with explicit and with exponential bounds: cumulative ones as a line per bucket with its upper bound
- * in the tag `le`, delta ones as distributions.
+ * in the tag `le`, delta ones as distributions; or all of them as distributions.
  */
 export class HistogramPoints {
+  readonly #distributions: DistributionPoints | undefined;
+  readonly #hasExtras: boolean;
   readonly #explicit = new HistogramPointView();
   readonly #exponential = new ExponentialPointView();
   readonly #exponentialBuckets = new ExponentialBuckets();
   readonly #centroids = new Centroids();
+
+  constructor(choice: HistogramChoice) {
+    this.#distributions = choice === "distributions" ? new DistributionPoints() : undefined;
+    this.#hasExtras = choice === "buckets";
+  }
+
+  /** Begins a batch. */
+  begin(nowMs: number): void {
+    this.#distributions?.begin(nowMs);
+  }
 
   write(writer: PointWriter): void {
     const { metric, counters } = writer;
@@ -39,19 +55,32 @@ export class HistogramPoints {
 
   #writeExplicit(writer: PointWriter, point: HistogramPointView): void {
     const buckets: Buckets = { counts: point.bucketCounts, bounds: point.explicitBounds };
+    const isBare = buckets.counts.length === 0 && buckets.bounds.length === 0;
     if ((point.flags & noRecordedValue) !== 0) writer.drop("no_recorded_value");
-    else if (buckets.counts.length === 0 && buckets.bounds.length === 0) this.#writeWithoutBuckets(writer, point);
-    else if (buckets.counts.length !== buckets.bounds.length + 1) {
+    else if (!isBare && buckets.counts.length !== buckets.bounds.length + 1) {
       writer.counters.malformedHistograms++;
       writer.drop("histogram_malformed");
-    } else if (writer.metric.temporality === cumulativeTemporality) {
+    } else if (this.#distributions !== undefined) this.#distributions.writeExplicit(writer, point);
+    else if (isBare) this.#writeWithoutBuckets(writer, point);
+    else if (writer.metric.temporality === cumulativeTemporality) {
       writer.prepareTail(point, "le");
       writeCumulative(writer, buckets, 0);
+      this.#endCumulative(writer, point);
     } else {
       this.#centroids.clear();
       this.#collect(writer, buckets, 0, buckets.counts.length);
       this.#finish(writer, point);
     }
+  }
+
+  #endCumulative(writer: PointWriter, point: HistogramPointView | ExponentialPointView): void {
+    if (this.#hasExtras) {
+      writer.writeLine(point.countHi * 4294967296 + point.countLo, "", 0, "_count");
+      if (point.hasSum && Number.isFinite(point.sum)) writer.writeLine(point.sum, "", 0, "_sum");
+      if (point.hasMin && Number.isFinite(point.min)) writer.writeLine(point.min, "", 0, "_min");
+      if (point.hasMax && Number.isFinite(point.max)) writer.writeLine(point.max, "", 0, "_max");
+    }
+    writer.endPoint();
   }
 
   /** Count and sum alone are a whole histogram: one bucket of everything, or one centroid at the mean. */
@@ -61,7 +90,7 @@ export class HistogramPoints {
       writer.tally.hit("histogram_without_buckets", metricName(writer.metric));
       writer.prepareTail(point, "le");
       writer.writeLine(count, "le", Infinity, "");
-      writer.endPoint();
+      this.#endCumulative(writer, point);
       return;
     }
     if (count > 0) writer.tally.hit("histogram_without_buckets", metricName(writer.metric));
@@ -75,12 +104,17 @@ export class HistogramPoints {
       writer.drop("no_recorded_value");
       return;
     }
+    if (this.#distributions !== undefined) {
+      this.#distributions.writeExponential(writer, point);
+      return;
+    }
     const buckets = this.#exponentialBuckets;
     buckets.read(point);
     if (writer.metric.temporality === cumulativeTemporality) {
       writer.prepareTail(point, "le");
       // Nothing can be below the lowest bucket.
       writeCumulative(writer, buckets, 1);
+      this.#endCumulative(writer, point);
       return;
     }
     const { zeroIndex, counts } = buckets;
@@ -124,7 +158,7 @@ export class HistogramPoints {
       return;
     }
     writer.prepareTagTail(point);
-    writeDistribution(writer, this.#centroids, point.timeLo, point.timeHi);
+    writeDistribution(writer, this.#centroids, point.timeLo, point.timeHi, allIntervals);
   }
 }
 

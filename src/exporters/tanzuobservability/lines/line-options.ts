@@ -11,6 +11,8 @@ export interface LineOptions {
   readonly defaultTags: ReadonlyMap<string, string>;
   /** Keys that are kept before others when there are too many tags. */
   readonly isPreferred: (key: string) => boolean;
+  /** Whether keys of a span that are equal once cleaned get a number, and not stand several times. */
+  readonly areSpanKeysDistinct: boolean;
   /** Whether the service of spans and points is the DAG that they belong to. */
   readonly isAirflow: boolean;
   /** Gets chunks while `encode` runs, in the order in which they are to be sent. */

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Batch } from "../../../pdata/batch.ts";
-import { MetricView, Walker, type ResourceView } from "../../../pdata/views/index.ts";
+import { MetricView, textOf, Walker, type ResourceView, type ScopeView } from "../../../pdata/views/index.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { BytesCache } from "./bytes-cache.ts";
-import { HistogramPoints } from "./histogram-points.ts";
+import { HistogramPoints, type HistogramChoice } from "./histogram-points.ts";
 import { LineBody } from "./line-body.ts";
 import type { EncodedLines, LineOptions } from "./line-options.ts";
 import { NumberPoints } from "./number-points.ts";
@@ -14,6 +15,7 @@ import { SummaryPoints } from "./summary-points.ts";
 
 export interface PointLineOptions extends LineOptions {
   readonly resourceTags: ResourceTagChoice;
+  readonly histograms: HistogramChoice;
 }
 
 /**
@@ -27,12 +29,13 @@ export class PointLines {
   readonly #tally = new RuleTally();
   readonly #resources = new BytesCache<PointResource>();
   readonly #numbers = new NumberPoints();
-  readonly #histograms = new HistogramPoints();
+  readonly #histograms: HistogramPoints;
   readonly #summaries = new SummaryPoints();
   readonly #writer: PointWriter;
 
   constructor(options: PointLineOptions) {
     this.#options = options;
+    this.#histograms = new HistogramPoints(options.histograms);
     const pool = new BufferPool();
     const lines = new LineBody("wavefront", pool, options.onChunk);
     const distributions = new LineBody("histogram", pool, options.onChunk);
@@ -47,6 +50,7 @@ export class PointLines {
     writer.from = new DataView(buffer, byteOffset, byteLength);
     writer.droppedCount = 0;
     writer.time.begin(nowMs);
+    this.#histograms.begin(nowMs);
     this.#walker.walk(batch, this);
     writer.counters.write(writer.lines.buffer, this.#options.defaultSource);
     writer.lines.close();
@@ -64,14 +68,16 @@ export class PointLines {
     const before = this.#tally.total;
     const { source, attributes } = readResource(view, defaultSource, limits, this.#tally);
     const chosen = withDefaults(chosenAttributes(attributes, resourceTags), defaultTags);
-    const resource = pointResource({ source, attributes: chosen }, this.#tagOptions());
+    const resource = pointResource({ source, attributes: chosen }, this.#tagOptions(), idOf(view));
     // What was repaired has to be counted each time.
     if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, resource);
     this.#writer.resource = resource;
   }
 
-  scope(): void {
-    // Upstream has no tags for the scope of a metric.
+  /** Upstream has no tags for the scope of a metric; where series are remembered, each scope has its own. */
+  scope({ bytes, nameStart, nameEnd, versionStart, versionEnd }: ScopeView): void {
+    if (this.#options.histograms !== "distributions") return;
+    this.#writer.scopeKey = `${textOf(bytes, nameStart, nameEnd)}\n${textOf(bytes, versionStart, versionEnd)}`;
   }
 
   record(bytes: Uint8Array, start: number, end: number): void {
@@ -99,4 +105,12 @@ export class PointLines {
     const { limits, isPreferred, resourceTags } = this.#options;
     return { limits, tally: this.#tally, isPreferred, isResourceIncluded: resourceTags === "all" };
   }
+}
+
+function idOf({ bytes, attributes }: ResourceView): string {
+  const id = createHash("sha256");
+  for (let index = 0; index < attributes.length; index++) {
+    id.update(bytes.subarray(attributes.start(index), attributes.end(index)));
+  }
+  return id.digest("base64");
 }

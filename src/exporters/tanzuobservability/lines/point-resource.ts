@@ -10,6 +10,8 @@ export type ResourceTagChoice = "all" | "identity" | "none";
 
 /** A resource as its points need it: in strings for the careful way, as bytes for the plain one. */
 export interface PointResource {
+  /** Tells resources apart, where series are remembered. */
+  readonly id: string;
   /** With the attributes that become tags. */
   readonly text: ResourceText;
   /** ` source="host-1"` */
@@ -19,11 +21,12 @@ export interface PointResource {
 }
 
 /** The attributes of `text` become tags. */
-export function pointResource(text: ResourceText, options: CarefulPointOptions): PointResource {
+export function pointResource(text: ResourceText, options: CarefulPointOptions, id: string): PointResource {
   const { source, attributes } = text;
   const tally = new RuleTally();
   const tags = new CarefulPointTags({ ...options, tally }).resolve(new Map(), attributes, "");
   return {
+    id,
     text,
     source: new Piece(ascii(` source="${source.replaceAll('"', '\\"')}"`)),
     // One place is left for the tag of a bucket or quantile.
@@ -50,5 +53,5 @@ export function chosenAttributes(
 export function withService(resource: PointResource, service: string, options: CarefulPointOptions): PointResource {
   const { source, attributes } = resource.text;
   if (attributes.has("service")) return resource;
-  return pointResource({ source, attributes: new Map([...attributes, ["service", service]]) }, options);
+  return pointResource({ source, attributes: new Map([...attributes, ["service", service]]) }, options, resource.id);
 }

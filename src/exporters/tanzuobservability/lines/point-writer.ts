@@ -33,6 +33,8 @@ export class PointWriter {
   metric: MetricView;
   from: DataView = new DataView(new ArrayBuffer(0));
   resource: PointResource | undefined;
+  /** Tells scopes apart, where series are remembered. */
+  scopeKey = "";
   droppedCount = 0;
   readonly #tags: PointTags;
   readonly #ofDag: Variants<PointResource> | undefined;
@@ -70,6 +72,13 @@ export class PointWriter {
   drop(rule: RuleName, itemCount = 1): void {
     this.tally.hit(rule, metricName(this.metric), Math.max(1, itemCount));
     this.droppedCount += itemCount;
+  }
+
+  /** Counts an item that needs no line: what it says is known, or will be sent with a later one. */
+  absorb(rule: RuleName): void {
+    this.tally.hit(rule, metricName(this.metric));
+    // Lines of this format follow in any case.
+    this.lines.endItem(1);
   }
 
   writeTags(out: ByteBuffer, attributes: RangeList, extraKey: ExtraKey): void {

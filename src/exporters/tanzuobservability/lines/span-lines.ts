@@ -60,11 +60,11 @@ export class SpanLines {
 
   constructor(options: LineOptions) {
     this.#options = options;
-    const { limits, isPreferred, isAirflow } = options;
+    const { limits, isAirflow } = options;
     this.#runs = isAirflow ? new AirflowRuns() : undefined;
-    const ranking = new SpanTags(limits, this.#tally, isPreferred);
+    const ranking = new SpanTags(options, this.#tally);
     this.#plain = new PlainSpan(limits, (raw, key) => ranking.isFirst(raw, key));
-    this.#careful = new CarefulSpan({ limits, tally: this.#tally, isPreferred });
+    this.#careful = new CarefulSpan(options, this.#tally);
     const pool = new BufferPool();
     this.#trace = new LineBody("trace", pool, options.onChunk);
     this.#logs = new LineBody("spanLogs", pool, options.onChunk);
@@ -88,10 +88,10 @@ export class SpanLines {
   resource(view: ResourceView): void {
     this.#resource = this.#resources.find(view.bytes, view.attributes);
     if (this.#resource !== undefined) return;
-    const { defaultSource, defaultTags, limits, isPreferred } = this.#options;
+    const { defaultSource, defaultTags, limits } = this.#options;
     const before = this.#tally.total;
     const { source, attributes } = readResource(view, defaultSource, limits, this.#tally);
-    this.#resource = spanResource({ source, attributes: withDefaults(attributes, defaultTags) }, limits, isPreferred);
+    this.#resource = spanResource({ source, attributes: withDefaults(attributes, defaultTags) }, this.#options);
     // What was repaired has to be counted each time.
     if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, this.#resource);
   }
@@ -134,8 +134,7 @@ export class SpanLines {
   #withService(resource: SpanResource, service: string): SpanResource {
     const { source, attributes } = resource.text;
     if (attributes.has("service")) return resource;
-    const { limits, isPreferred } = this.#options;
-    return spanResource({ source, attributes: new Map([...attributes, ["service", service]]) }, limits, isPreferred);
+    return spanResource({ source, attributes: new Map([...attributes, ["service", service]]) }, this.#options);
   }
 
   #writePlain(span: SpanView, { plain: resource }: SpanResource): boolean {

@@ -5,7 +5,7 @@ import type { LineLimits } from "./limits.ts";
 import type { ResourceText } from "./resource-text.ts";
 import { Piece } from "./piece.ts";
 import { RuleTally } from "./rule-tally.ts";
-import { SpanTags } from "./span-tags.ts";
+import { SpanTags, type SpanTagOptions } from "./span-tags.ts";
 import { needsEscape, TagSegment } from "./tag-segment.ts";
 
 /** A resource as its spans need it: in strings for the careful way, as bytes for the plain one. */
@@ -28,13 +28,10 @@ export interface PlainResource {
   readonly isEscaped: boolean;
 }
 
-export function spanResource(
-  text: ResourceText,
-  limits: LineLimits,
-  isPreferred: (key: string) => boolean,
-): SpanResource {
+export function spanResource(text: ResourceText, options: SpanTagOptions): SpanResource {
+  const { limits } = options;
   const tally = new RuleTally();
-  const spanTags = new SpanTags(limits, tally, isPreferred);
+  const spanTags = new SpanTags(options, tally);
   const own = new Map<string, string>();
   const tags = spanTags.rank(spanTags.resolve({ own, resource: text.attributes, computed: [] }), own);
   const clean = tags.map(({ raw, key, value }) => {

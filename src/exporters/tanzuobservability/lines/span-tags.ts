@@ -1,6 +1,7 @@
 import type { LineLimits } from "./limits.ts";
+import type { LineOptions } from "./line-options.ts";
 import type { RuleTally } from "./rule-tally.ts";
-import { tagOf, valueOf, type ComputedTag, type KeyRules, type Tag } from "./tags.ts";
+import { separateKeys, tagOf, valueOf, type ComputedTag, type KeyRules, type Tag } from "./tags.ts";
 
 /** Keys that the span format gives a meaning of its own. */
 export const formatKeys = ["host", "traceId", "spanId", "parent", "followsFrom", "_spanLogs"];
@@ -11,6 +12,8 @@ const defaultService = "defaultService";
 
 /** Ranked first when there are too many tags: what names the service, and what the user interface needs. */
 const identity: ReadonlySet<string> = new Set(["application", "service", "cluster", "shard", "span.kind", "error"]);
+
+export type SpanTagOptions = Pick<LineOptions, "limits" | "isPreferred" | "areSpanKeysDistinct">;
 
 export interface SpanTagSources {
   /** The span's own attributes; of equal keys they win over the resource's. */
@@ -29,11 +32,13 @@ export class SpanTags {
   readonly #limits: LineLimits;
   readonly #tally: RuleTally;
   readonly #isPreferred: (key: string) => boolean;
+  readonly #areKeysDistinct: boolean;
 
-  constructor(limits: LineLimits, tally: RuleTally, isPreferred: (key: string) => boolean) {
+  constructor({ limits, isPreferred, areSpanKeysDistinct }: SpanTagOptions, tally: RuleTally) {
     this.#limits = limits;
     this.#tally = tally;
     this.#isPreferred = isPreferred;
+    this.#areKeysDistinct = areSpanKeysDistinct;
   }
 
   resolve({ own, resource, computed }: SpanTagSources): Tag[] {
@@ -45,7 +50,9 @@ export class SpanTags {
     const isNamed = hasService || own.has("service.name") || resource.has("service.name");
     if (!isNamed) tags.push(fallback("service", defaultService));
     if (!own.has("application") && !resource.has("application")) tags.push(fallback("application", defaultApplication));
-    if (tags.some(isChanged)) this.#countRepeated(tags);
+    if (!tags.some(isChanged)) return tags;
+    if (this.#areKeysDistinct) separateKeys(tags, this.#limits.spanKeyLength, this.#tally);
+    else this.#countRepeated(tags);
     return tags;
   }
 
