@@ -1,12 +1,13 @@
-// npm run bench -- [NAME...] [--rounds 5] [--out FILE] [--peers ours,go,floor] [--list] [--print-config]: the scenarios
-// whose names match (`*` stands for anything; all without names), each peer in turn in every round. Linux, two cores: what is
-// measured has the first, load and sink the second. Raw samples go to FILE (default: a new one in .cache/bench), the table
-// to stdout. Build the Go peers once with `npm run bench:peers`.
+// npm run bench -- [NAME...] [--rounds 5] [--out FILE] [--peers ours,go,floor] [--list] [--print-config] [--profiles FOLDER]:
+// the scenarios whose names match (`*` stands for anything; all without names), each peer in turn in every round. Linux, two
+// cores: what is measured has the first, load and sink the second. Raw samples go to FILE (default: a new one in
+// .cache/bench), the table to stdout. Build the Go peers once with `npm run bench:peers`.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { profilesVariable } from "./measure/collector.ts";
 import { measureLoaded } from "./measure/loaded.ts";
 import { Pools } from "./measure/pools.ts";
 import type { Measured, Sample } from "./measure/sample.ts";
@@ -28,8 +29,10 @@ const { values, positionals } = parseArgs({
     "peers": { type: "string", default: "ours,go,floor" },
     "list": { type: "boolean", default: false },
     "print-config": { type: "boolean", default: false },
+    "profiles": { type: "string" },
   },
 });
+if (values.profiles !== undefined) process.env[profilesVariable] = path.resolve(values.profiles);
 const globs = positionals.length === 0 ? ["*"] : positionals;
 const chosen = scenarios.filter(({ name }) => globs.some((glob) => path.matchesGlob(name, glob)));
 if (chosen.length === 0)

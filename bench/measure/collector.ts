@@ -17,6 +17,14 @@ export async function portsOf(): Promise<RunPorts> {
   return { grpc, http, metrics, sinkGrpc, sinkHttp, sinkStats };
 }
 
+/** A folder for V8 profiles of ours, if the environment names one. */
+export const profilesVariable = "OTELCOL_BENCH_PROFILES";
+
+function profileEnv(peer: PeerName): Readonly<Record<string, string>> {
+  const folder = process.env[profilesVariable];
+  return folder === undefined || peer !== "ours" ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
+}
+
 export interface Started {
   readonly process: PinnedProcess;
   /** From the start of the process to its first accepted request. */
@@ -39,12 +47,13 @@ export async function startCollector(
   const output = scenario.exporter.startsWith("debug") ? {} : { output: path.join(own, "console.txt") };
   const began = performance.now();
   const args = peer === "floor" ? [String(ports.grpc), String(ports.http)] : [config];
-  const process = new PinnedProcess([...command, ...args], { core: cores.measured, env, ...output });
+  const options = { core: cores.measured, env: { ...env, ...profileEnv(peer) }, ...output };
+  const started = new PinnedProcess([...command, ...args], options);
   try {
-    await firstAccepted(ports.http, signal, process);
+    await firstAccepted(ports.http, signal, started);
   } catch (error) {
-    await process.stop();
+    await started.stop();
     throw error;
   }
-  return { process, startMs: performance.now() - began };
+  return { process: started, startMs: performance.now() - began };
 }
