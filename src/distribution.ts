@@ -50,6 +50,11 @@ export const distribution: FactoryRegistry = [
   { kind: "extension", type: "zpages", load: () => import("./extensions/zpages/factory.ts").then((m) => m.zpages) },
   {
     kind: "extension",
+    type: "health_check",
+    load: () => import("./extensions/health-check/factory.ts").then((m) => m.healthCheck),
+  },
+  {
+    kind: "extension",
     type: "memory_ballast",
     load: () => import("./extensions/memory-ballast/factory.ts").then((m) => m.memoryBallast),
   },

@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sending": ["component", "pdata", "duration"],
   "telemetry": ["component", "pdata", "duration", "output"],
   "config": ["component", "pdata", "duration"],
-  "service": ["component", "pdata", "config", "telemetry", "output"],
+  "service": ["component", "pdata", "config", "telemetry", "output", "net"],
   "distribution.ts": [...componentFolders, "component"],
   "cli": ["distribution.ts", "config", "service", "telemetry", "component", "duration", "net"],
   ...Object.fromEntries(componentFolders.map((folder) => [folder, component])),

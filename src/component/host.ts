@@ -32,6 +32,8 @@ export interface ComponentReport {
   /** Part of `held`: being sent at this moment. The rest is queued. */
   readonly inFlight: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** How often `lastError` was set. */
+  readonly failures: number;
   readonly lastError: { readonly message: string; readonly unixMs: number } | undefined;
 }
 

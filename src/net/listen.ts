@@ -39,8 +39,9 @@ export function isAddressMissing(error: unknown): boolean {
   return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT";
 }
 
+/** Whether another socket has the port: for an error of `listen`, or of Node itself. */
 export function isAddressInUse(error: unknown): boolean {
-  return codeOf(error instanceof Error ? error.cause : undefined) === "EADDRINUSE";
+  return (codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined)) === "EADDRINUSE";
 }
 
 function describeFailure(error: unknown): string {

@@ -10,9 +10,11 @@ import type { TlsServerConfig } from "./tls-server-config.ts";
 
 export interface TlsServerOptions {
   readonly config: TlsServerConfig;
-  readonly rejections: Rejections;
+  readonly rejections: Pick<Rejections, "add">;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What is spoken inside, for clients that ask; default HTTP/2 and HTTP/1.1. */
+  readonly protocols?: readonly string[];
   /** Takes over the inside of a connection after its handshake. */
   secured(socket: tls.TLSSocket): void;
 }
@@ -41,10 +43,10 @@ export class TlsServer {
 
   /** Reads certificates and keys. Rejects when one of them cannot be used. */
   static async create(options: TlsServerOptions): Promise<TlsServer> {
-    const { config, rejections, secured } = options;
+    const { config, rejections, secured, protocols = ["h2", "http/1.1"] } = options;
     const isMutual = config.clientCaFile !== "";
     const server = nodeTls().createServer({
-      ALPNProtocols: ["h2", "http/1.1"],
+      ALPNProtocols: [...protocols],
       ...(isMutual && { requestCert: true, rejectUnauthorized: true }),
     });
     useFiles(server, await readFiles(config));

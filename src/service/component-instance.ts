@@ -89,6 +89,7 @@ export class ComponentInstance {
       held: ledger.held,
       inFlight: ledger.inFlightCount,
       dropped: { ...ledger.droppedBy },
+      failures: ledger.failures,
       lastError: ledger.lastError,
     };
   }

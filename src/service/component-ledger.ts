@@ -28,6 +28,7 @@ export class ComponentLedger implements Ledger {
   recoveredCount = 0;
   sentCount = 0;
   readonly droppedBy: Partial<Record<DropReason, number>> = {};
+  failures = 0;
   lastError: { readonly message: string; readonly unixMs: number } | undefined;
   readonly #clock: Clock;
   readonly #metrics: LedgerMetrics | undefined;
@@ -130,6 +131,7 @@ export class ComponentLedger implements Ledger {
   }
 
   failed(cause: unknown): void {
+    this.failures++;
     this.lastError = { message: errorText(cause), unixMs: this.#clock.now() };
   }
 

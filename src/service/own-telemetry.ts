@@ -83,8 +83,10 @@ export class OwnTelemetry {
       await server.start();
     } catch (error) {
       await server.shutdown();
+      // Loaded only now: a start that goes well has no use for it.
+      const { heldBy } = await import("../net/port-holder.ts");
       this.logger.warn(
-        `Cannot serve own metrics on ${host}:${port}: the collector goes on without, set another port in service::telemetry::metrics::readers or free this one`,
+        `Cannot serve own metrics on ${host}:${port}${heldBy(error, port)}: the collector goes on without, set another port in service::telemetry::metrics::readers or free this one`,
         { error },
       );
       return;

@@ -317,7 +317,7 @@ t.test("own metrics are served with upstream's names; a busy port costs them and
   await busy.service.start();
   t.match(
     busy.log(),
-    `\twarn\tCannot serve own metrics on 127.0.0.1:${port}: the collector goes on without, set another port in service::telemetry::metrics::readers or free this one\t`,
+    `\twarn\tCannot serve own metrics on 127.0.0.1:${port}: held by this collector itself: another part of the configuration uses the same port: the collector goes on without, set another port in service::telemetry::metrics::readers or free this one\t`,
   );
   t.same(busy.service.endpoints(), []);
 });

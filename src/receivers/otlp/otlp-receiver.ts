@@ -2,6 +2,7 @@ import type { Component } from "../../component/component.ts";
 import type { ReceiverOutputs, Settings } from "../../component/factory.ts";
 import type { Host } from "../../component/host.ts";
 import { formatEndpoint } from "../../net/endpoint.ts";
+import { isAddressInUse } from "../../net/listen.ts";
 import { inContainer } from "../../net/in-container.ts";
 import { Rejections } from "../../net/rejections.ts";
 import { SharedPort } from "../../net/shared-port.ts";
@@ -100,9 +101,11 @@ export class OtlpReceiver implements Component {
     try {
       await port.start();
     } catch (error) {
-      if (!plan.isLegacy) throw explainBusy(error, settings.id.text, plan);
+      const { heldBy } = await import("../../net/port-holder.ts");
+      const holder = heldBy(error, plan.endpoint.port);
+      if (!plan.isLegacy) throw explainBusy(error, holder, settings.id.text, plan);
       settings.logger.warn("Legacy HTTP port is not opened; clients that still send there will not be heard", {
-        error: error instanceof Error ? error.message : String(error),
+        error: `${error instanceof Error ? error.message : String(error)}${holder}`,
       });
       return;
     }
@@ -152,10 +155,11 @@ export class OtlpReceiver implements Component {
   }
 }
 
-function explainBusy(error: unknown, id: string, plan: PortPlan): Error {
+function explainBusy(error: unknown, holder: string, id: string, plan: PortPlan): Error {
   const text = error instanceof Error ? error.message : String(error);
   const key = `receivers::${id}::protocols::${plan.kinds[0]}::endpoint`;
-  return new Error(`${text}; stop the program that listens there, or change ${key}`, { cause: error });
+  const remedy = isAddressInUse(error) ? `stop the program that listens there, or change ${key}` : `change ${key}`;
+  return new Error(`${text}${holder}; ${remedy}`, { cause: error });
 }
 
 /** Waits for `work`, until `signal` aborts, or for so long at most. */

@@ -26,6 +26,7 @@ function report(changes: Partial<ComponentReport>): ComponentReport {
     held: 0,
     inFlight: 0,
     dropped: {},
+    failures: 0,
     lastError: undefined,
     ...changes,
   };
@@ -247,7 +248,7 @@ t.test("a busy port costs the pages and one warning, not the start", async (t) =
   const host = new TestHost();
   const { settings } = await started(t, host, { endpoint: `127.0.0.1:${port}` });
   t.same(settings.logger.messages("warn"), [
-    `Cannot serve zPages on 127.0.0.1:${port}: the collector goes on without, set another "endpoint" or free this one`,
+    `Cannot serve zPages on 127.0.0.1:${port}: held by this collector itself: another part of the configuration uses the same port: the collector goes on without, set another "endpoint" or free this one`,
   ]);
   t.equal(host.statuses[0]?.status, "recoverable_error");
   t.same(host.endpoints, []);

@@ -45,7 +45,7 @@ t.test("a busy port stops the start with the address and the key to change", asy
   const { port } = busy.address() as net.AddressInfo;
   const { receiver } = create({ grpc: { endpoint: "127.0.0.1:0" }, http: { endpoint: `127.0.0.1:${port}` } });
   await t.rejects(receiver.start(new TestHost()), {
-    message: `listen tcp 127.0.0.1:${port}: bind: address already in use; stop the program that listens there, or change receivers::otlp::protocols::http::endpoint`,
+    message: `listen tcp 127.0.0.1:${port}: bind: address already in use: held by this collector itself: another part of the configuration uses the same port; stop the program that listens there, or change receivers::otlp::protocols::http::endpoint`,
   });
   await receiver.shutdown(AbortSignal.timeout(1000));
   busy.close();
