@@ -8,6 +8,7 @@ import type { BuildInfo } from "./host.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { Meter } from "./meter.ts";
+import type { SenderObserver } from "./senders.ts";
 import type { Outputs } from "./output.ts";
 
 export type Stability = "development" | "alpha" | "beta" | "stable" | "deprecated";
@@ -22,6 +23,8 @@ export interface Settings {
   readonly clock: Clock;
   readonly outputs: Outputs;
   readonly buildInfo: BuildInfo;
+  /** Where receivers tell of requests that were wrong. */
+  readonly senders?: SenderObserver;
   /**
    * One value per component id and service, made at the first call: how instances of one id in several pipelines share
    * state (memory_limiter's single check loop).

@@ -1,6 +1,7 @@
 import type { Signal } from "../pdata/signal.ts";
 import type { Component } from "./component.ts";
 import type { ComponentId, ComponentKind } from "./component-id.ts";
+import type { SendersReport } from "./senders.ts";
 import type { DropReason } from "./ledger.ts";
 
 export interface BuildInfo {
@@ -68,6 +69,8 @@ export interface Host {
   spanSamples(): SpanSamples;
   /** A port on which `component` listens, for the table printed after start. */
   reportEndpoint(endpoint: ListeningEndpoint): void;
+  /** Begins to note who sends, if nobody has yet; the answer shows it. */
+  watchSenders(): Promise<() => SendersReport>;
   /** Has the configuration read again. Rejects with a message for the user, and the old one stays in use. */
   requestReload(): Promise<void>;
   reportStatus(status: ComponentStatus, cause?: unknown): void;

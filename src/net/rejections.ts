@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../component/clock.ts";
 import type { LogFields, Logger } from "../component/logger.ts";
 import type { Counter, Meter } from "../component/meter.ts";
+import type { SenderObserver } from "../component/senders.ts";
 import { formatDuration } from "../duration/format-duration.ts";
 import { peerHost } from "./peer-address.ts";
 import type { RejectionReason } from "./request-error.ts";
@@ -16,6 +17,13 @@ export interface Rejection {
   readonly error: string;
   /** What to change so that it does not happen again. */
   readonly remedy: string;
+}
+
+export interface RejectionsSettings {
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly senders?: SenderObserver;
 }
 
 interface Entry {
@@ -41,10 +49,12 @@ export class Rejections {
   readonly #logger: Logger;
   readonly #meter: Meter;
   readonly #clock: Clock;
+  readonly #senders: SenderObserver | undefined;
   readonly #counters = new Map<RejectionReason, Counter>();
   readonly #entries = new Map<string, Entry>();
 
-  constructor(settings: { readonly logger: Logger; readonly meter: Meter; readonly clock: Clock }) {
+  constructor(settings: RejectionsSettings) {
+    this.#senders = settings.senders;
     this.#logger = settings.logger;
     this.#meter = settings.meter;
     this.#clock = settings.clock;
@@ -52,6 +62,7 @@ export class Rejections {
 
   add(rejection: Rejection): void {
     this.#counter(rejection.reason).add(1);
+    this.#senders?.rejected(rejection);
     const key = this.#keyOf(rejection);
     const entry = this.#entries.get(key);
     if (entry !== undefined) {

@@ -9,6 +9,7 @@ import type {
   PipelineReport,
   SpanSamples,
 } from "../component/host.ts";
+import type { SendersReport } from "../component/senders.ts";
 import { errorText } from "../telemetry/error-text.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 
@@ -23,6 +24,7 @@ export interface HostedService {
   addEndpoint(endpoint: ListeningEndpoint): void;
   onFatal(error: Error): void;
   requestReload(): Promise<void>;
+  watchSenders(): Promise<() => SendersReport>;
 }
 
 /** The service as one component sees it. */
@@ -75,6 +77,10 @@ export class ComponentHost implements Host {
 
   requestReload(): Promise<void> {
     return this.#service.requestReload();
+  }
+
+  watchSenders(): Promise<() => SendersReport> {
+    return this.#service.watchSenders();
   }
 
   reportStatus(status: ComponentStatus, cause?: unknown): void {

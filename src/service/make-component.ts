@@ -1,6 +1,7 @@
 import type { Clock } from "../component/clock.ts";
 import type { Consumer } from "../component/consumer.ts";
 import type { ExporterFactory, ExtensionFactory, ProcessorFactory, ReceiverFactory } from "../component/factory.ts";
+import type { SenderObserver } from "../component/senders.ts";
 import type { ConfiguredComponent } from "../config/config.ts";
 import type { Signal } from "../pdata/signal.ts";
 import type { SpanRecorder } from "../telemetry/span-recorder.ts";
@@ -21,6 +22,7 @@ export interface MakeOptions {
   readonly spans: SpanRecorder;
   readonly clock: Clock;
   readonly ledgers: LedgerBook;
+  readonly senders: SenderObserver;
 }
 
 /** Makes one component with all that counts around it. Opens nothing; throws with upstream's words. */
@@ -112,13 +114,13 @@ export class ComponentMaker {
   }
 
   receiverOutput(configured: ConfiguredComponent<ReceiverFactory>, signal: Signal, next: Consumer): Consumer {
-    const { settings, spans, clock, ledgers } = this.#options;
+    const { settings, spans, clock, ledgers, senders } = this.#options;
     const { id, factory } = configured;
     assertSignal(factory, id.text, signal);
     const meter = settings.meterOf("receiver", id);
     const ledger = ledgers.open({ kind: "receiver", id }, () => new ComponentLedger(clock));
     const series = spans.series(`receiver/${id.text}/${receivedNames[signal]}`);
-    return new ObservedReceiverOutput({ signal, next, ledger, meter, spans: series });
+    return new ObservedReceiverOutput({ signal, next, ledger, meter, spans: series, senders });
   }
 }
 

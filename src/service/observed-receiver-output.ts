@@ -1,6 +1,7 @@
 import { ConsumeError } from "../component/consume-error.ts";
 import type { Admission, Consumer, RequestContext } from "../component/consumer.ts";
 import type { Counter, Meter } from "../component/meter.ts";
+import type { SenderObserver } from "../component/senders.ts";
 import type { Batch } from "../pdata/batch.ts";
 import { itemNames, type Signal } from "../pdata/signal.ts";
 import type { SpanSeries } from "../telemetry/span-recorder.ts";
@@ -13,6 +14,7 @@ export interface ObservedReceiverOutputOptions<S extends Signal> {
   /** With the label `receiver`. */
   readonly meter: Meter;
   readonly spans: SpanSeries;
+  readonly senders: SenderObserver;
 }
 
 interface Counts {
@@ -35,7 +37,7 @@ export class ObservedReceiverOutput<S extends Signal> implements Consumer<S> {
   }
 
   async consume(batch: Batch<S>, context: RequestContext): Promise<void> {
-    const { next, ledger, spans } = this.#options;
+    const { next, ledger, spans, senders } = this.#options;
     const { itemCount } = batch;
     const counts = this.#counts.get(context.transport) ?? this.#makeCounts(context.transport);
     const beganMs = spans.begin();
@@ -46,11 +48,13 @@ export class ObservedReceiverOutput<S extends Signal> implements Consumer<S> {
       counts.refused.add(itemCount);
       ledger.refused(itemCount, error, error.kind === "refused");
       spans.end(beganMs, itemCount, error.message);
+      senders.batch(batch, context, error.message);
       throw error;
     }
     counts.accepted.add(itemCount);
     ledger.took(itemCount);
     spans.end(beganMs, itemCount);
+    senders.batch(batch, context, undefined);
   }
 
   /** All three series appear together, so that a rate can be taken from the first request on. */

@@ -15,6 +15,7 @@ import { summarize, type LedgerSummary } from "./ledger-summary.ts";
 import { ComponentMaker } from "./make-component.ts";
 import { OwnTelemetry } from "./own-telemetry.ts";
 import type { Reloadable, ReloadSummary, Retired } from "./reload.ts";
+import { Senders } from "./senders.ts";
 import { SettingsMaker } from "./settings-maker.ts";
 import { stopStages } from "./stop-stage.ts";
 
@@ -72,8 +73,10 @@ export class Service {
     this.#requestReload = options.requestReload;
     this.#telemetry = new OwnTelemetry(config.service.telemetry, this.#buildInfo, this.#clock);
     this.logger = this.#telemetry.logger;
+    const senders = new Senders(this.#clock);
     this.#maker = new ComponentMaker({
-      settings: new SettingsMaker(this.#telemetry, this.#clock, this.#buildInfo),
+      senders,
+      settings: new SettingsMaker(this.#telemetry, this.#clock, this.#buildInfo, senders),
       spans: this.#telemetry.spans,
       clock: this.#clock,
       ledgers: this.#ledgers,
@@ -89,6 +92,7 @@ export class Service {
       components: () => instancesOf(stagesOf(this.#graph)).map((instance) => instance.report()),
       addEndpoint: (endpoint) => void this.#endpoints.push(endpoint),
       onFatal: fatal.resolve,
+      watchSenders: () => senders.watch(),
       requestReload: () => this.#reloadForHost(),
     };
   }

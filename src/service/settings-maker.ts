@@ -4,6 +4,7 @@ import type { SignalSettings } from "../component/factory.ts";
 import type { BuildInfo } from "../component/host.ts";
 import type { Ledger } from "../component/ledger.ts";
 import type { LogFields } from "../component/logger.ts";
+import type { SenderObserver } from "../component/senders.ts";
 import type { ConfiguredComponent } from "../config/config.ts";
 import type { Signal } from "../pdata/signal.ts";
 import type { CollectorMeter } from "../telemetry/collector-meter.ts";
@@ -27,10 +28,12 @@ export class SettingsMaker {
   readonly #telemetry: OwnTelemetry;
   readonly #clock: Clock;
   readonly #buildInfo: BuildInfo;
+  readonly #senders: SenderObserver;
   /** By kind and component id. */
   readonly #shared = new Map<string, { readonly configured: ConfiguredComponent; readonly value: unknown }>();
 
-  constructor(telemetry: OwnTelemetry, clock: Clock, buildInfo: BuildInfo) {
+  constructor(telemetry: OwnTelemetry, clock: Clock, buildInfo: BuildInfo, senders: SenderObserver) {
+    this.#senders = senders;
     this.#telemetry = telemetry;
     this.#clock = clock;
     this.#buildInfo = buildInfo;
@@ -57,6 +60,7 @@ export class SettingsMaker {
       clock: this.#clock,
       outputs: this.#telemetry.outputs,
       buildInfo: this.#buildInfo,
+      senders: this.#senders,
       shared: (make) => this.#sharedValue(configured, make),
     };
   }

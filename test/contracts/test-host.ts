@@ -9,6 +9,7 @@ import type {
   PipelineReport,
   SpanSamples,
 } from "../../src/component/host.ts";
+import type { SendersReport } from "../../src/component/senders.ts";
 import { testBuildInfo } from "./test-settings.ts";
 
 /** A host that keeps what a component reports, and shows what the test puts into it. */
@@ -52,6 +53,12 @@ export class TestHost implements Host {
 
   reportEndpoint(endpoint: ListeningEndpoint): void {
     this.endpoints.push(endpoint);
+  }
+
+  sendersReport: SendersReport = { senders: [], mistakes: [], forgotten: 0 };
+
+  watchSenders(): Promise<() => SendersReport> {
+    return Promise.resolve(() => this.sendersReport);
   }
 
   /** What `requestReload` answers. */

@@ -62,7 +62,7 @@ export function lastErrorText({ lastError }: ComponentReport, nowUnixMs: number)
   return html`<time datetime="${time}">${ago(nowUnixMs - lastError.unixMs)}</time> <code>${lastError.message}</code>`;
 }
 
-function ago(elapsedMs: number): string {
+export function ago(elapsedMs: number): string {
   const seconds = Math.max(0, Math.floor(elapsedMs / 1000));
   if (seconds < 120) return `${seconds} s ago:`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min ago:`;

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Host } from "../../component/host.ts";
+import type { SendersReport } from "../../component/senders.ts";
 import { extensionsPage } from "./extensions-page.ts";
 import { featuresPage } from "./features-page.ts";
 import { html } from "./html.ts";
 import { ledgerPage } from "./ledger-page.ts";
 import { pagePaths, renderPage, type MakePage, type Page } from "./page.ts";
 import { pipelinesPage } from "./pipelines-page.ts";
+import { sendersPage } from "./senders-page.ts";
 import { servicePage } from "./service-page.ts";
 import { tracesPage } from "./traces-page.ts";
 
@@ -13,6 +15,7 @@ export interface RouterOptions {
   readonly host: Host;
   readonly now: () => number;
   readonly hasExpvar: boolean;
+  readonly senders: () => SendersReport;
 }
 
 const pages: Readonly<Record<string, MakePage>> = {
@@ -49,7 +52,8 @@ export function answer(request: IncomingMessage, response: ServerResponse, optio
     sendJson(response, { cmdline: process.argv, memory: process.memoryUsage() });
     return;
   }
-  const makePage = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  const sendersPath: string = pagePaths.senders;
+  const makePage = path === sendersPath ? sendersPageOf(options) : Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (makePage === undefined || url === null) {
     const known = Object.values(pagePaths).join(", ");
     send(response, 404, "text/plain; charset=utf-8", `404 page not found, there are ${known}\n`);
@@ -58,6 +62,10 @@ export function answer(request: IncomingMessage, response: ServerResponse, optio
   const page = makePage(options.host, url.searchParams, options.now());
   if (wantsJson(request, url.searchParams)) sendJson(response, page.json);
   else send(response, 200, "text/html; charset=utf-8", renderPage(page, path));
+}
+
+function sendersPageOf({ senders }: RouterOptions): MakePage {
+  return (_host, _query, nowUnixMs) => sendersPage(senders(), nowUnixMs);
 }
 
 function indexPage(): Page {

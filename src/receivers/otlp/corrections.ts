@@ -1,5 +1,7 @@
 import type { Logger } from "../../component/logger.ts";
-import type { Counter, Meter } from "../../component/meter.ts";
+import type { Settings } from "../../component/factory.ts";
+import type { Counter } from "../../component/meter.ts";
+import type { SenderObserver } from "../../component/senders.ts";
 import { peerHost } from "../../net/peer-address.ts";
 
 export type CorrectionKind = "content_type" | "path";
@@ -15,11 +17,13 @@ const messages: Readonly<Record<CorrectionKind, string>> = {
 /** Requests that were taken although something about them is wrong: counted, and each mistake said once per peer. */
 export class Corrections {
   readonly #logger: Logger;
+  readonly #senders: SenderObserver | undefined;
   readonly #counters: Readonly<Record<CorrectionKind, Counter>>;
   readonly #named = new Set<string>();
 
-  constructor(settings: { readonly logger: Logger; readonly meter: Meter }) {
+  constructor(settings: Pick<Settings, "logger" | "meter" | "senders">) {
     this.#logger = settings.logger;
+    this.#senders = settings.senders;
     const counter = (correction: CorrectionKind): Counter =>
       settings.meter.counter({
         name: "otelcol_receiver_corrected_requests",
@@ -31,6 +35,7 @@ export class Corrections {
 
   add(kind: CorrectionKind, peer: string, path: string, remedy: string): void {
     this.#counters[kind].add(1);
+    this.#senders?.corrected({ peer, path, kind, remedy });
     const key = `${peerHost(peer)} ${remedy}`;
     if (this.#named.size >= maxNamedCorrections || this.#named.has(key)) return;
     this.#named.add(key);

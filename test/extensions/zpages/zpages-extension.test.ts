@@ -3,6 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import t, { type Test } from "tap";
 import * as v from "valibot";
+import type { Component, PipelineWatcher } from "../../../src/component/component.ts";
 import { parseComponentId } from "../../../src/component/component-id.ts";
 import type { ComponentReport } from "../../../src/component/host.ts";
 import { zpages } from "../../../src/extensions/zpages/factory.ts";
@@ -96,13 +97,13 @@ async function started(
   t: Test,
   host: TestHost,
   config: unknown = {},
-): Promise<{ port: number; settings: TestSettings }> {
+): Promise<{ port: number; settings: TestSettings; extension: Component }> {
   const settings = testSettings({ id: "zpages" });
   const parsed = v.parse(zpages.config, { endpoint: "localhost:0", ...(config as object) });
   const extension = zpages.create(parsed, settings);
   t.teardown(() => extension.shutdown(AbortSignal.timeout(1000)));
   await extension.start(host);
-  return { port: host.endpoints[0]?.port ?? 0, settings };
+  return { port: host.endpoints[0]?.port ?? 0, settings, extension };
 }
 
 t.test("zpages keeps the promises of every component", async (t) => {
@@ -276,4 +277,54 @@ t.test("the endpoint is required and must be one", (t) => {
   t.match(issues("http://localhost:1")?.[0], "it has a scheme");
   t.equal(v.parse(zpages.config, null).endpoint, "localhost:55679");
   t.end();
+});
+
+t.test("/debug/senders shows who sends and whose requests are wrong, for people and programs", async (t) => {
+  const host = busyHost();
+  const { port, extension } = await started(t, host);
+  t.match((await get(port, "/debug/senders")).text, "Nobody has sent anything yet.");
+  const lastSeenUnixMs = Date.UTC(2026, 0, 1) - 5000;
+  host.sendersReport = {
+    senders: [
+      {
+        peer: "10.0.0.1:5000",
+        serviceName: hostile,
+        instance: "worker-1",
+        sdk: "python opentelemetry 1.30.0",
+        protocols: ["grpc"],
+        items: { traces: 12 },
+        requests: 3,
+        refusedItems: 4,
+        lastRefusal: "queue is full",
+        firstSeenUnixMs: lastSeenUnixMs,
+        lastSeenUnixMs,
+      },
+    ],
+    mistakes: [
+      {
+        peer: "10.0.0.2:6000",
+        outcome: "corrected",
+        reason: "content_type",
+        path: "/v1/metrics",
+        error: "",
+        remedy: "send application/x-protobuf",
+        count: 7,
+        lastSeenUnixMs,
+      },
+    ],
+    forgotten: 1,
+  };
+  (extension as Partial<PipelineWatcher>).ready?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  const { text } = await get(port, "/debug/senders");
+  t.match(text, "python opentelemetry 1.30.0");
+  t.match(text, "send application/x-protobuf");
+  t.match(text, "&lt;script&gt;");
+  t.notMatch(text, hostile);
+  const json = await get(port, "/debug/senders", { headers: { accept: "application/json" } });
+  t.match(JSON.parse(json.text), {
+    senders: [{ serviceName: hostile, items: { traces: 12 }, lastSeen: "2025-12-31T23:59:55.000Z" }],
+    mistakes: [{ reason: "content_type", count: 7 }],
+    forgotten: 1,
+  });
 });
