@@ -77,7 +77,7 @@ function useCompiledCode() {
  */
 function keepIn(folder) {
   const [first = "--"] = process.argv.slice(2);
-  const isRun = first.startsWith("-") && first !== "-h" && first !== "--help";
+  const isRun = first === "run" || (first.startsWith("-") && first !== "-h" && first !== "--help");
   const place = path.join(folder, process.version, isRun ? "run" : "other");
   try {
     if (isRun && !fs.existsSync(path.join(place, "whole"))) fs.rmSync(place, { recursive: true, force: true });
