@@ -1,28 +1,4 @@
-import t from "tap";
-import { exporterTypes } from "./rig.ts";
+import { runBattery } from "./battery.ts";
 import { scenarios } from "./scenarios.ts";
 
-/** The full form: `npm run faults`, or `OTELCOL_FAULT_ROUNDS=5`. */
-const rounds = Number(process.env["OTELCOL_FAULT_ROUNDS"] ?? 0);
-const isFull = rounds > 0;
-const firstSeed = Number(process.env["TEST_SEED"] ?? Date.now() % 1_000_000);
-const wanted = process.env["OTELCOL_FAULT_ONLY"] ?? "";
-
-// Without the runner of `npm test` tap would end the whole file after 30 s.
-t.setTimeout(isFull ? 3_600_000 : 110_000);
-
-// The short form gives each fault to one exporter, by turns that differ from run to run; the full form to both.
-for (let round = 0; round < Math.max(1, rounds); round++) {
-  for (const [index, { name, run, types = exporterTypes, isLong = false }] of scenarios.entries()) {
-    if (!name.includes(wanted) || (isLong && !isFull)) continue;
-    const seed = firstSeed + round * 1000 + index;
-    const turn = seed % types.length;
-    for (const type of isFull ? types : types.slice(turn, turn + 1)) {
-      t.test(`${type}: ${name}`, async (t) => {
-        t.setTimeout(isFull ? 120_000 : 40_000);
-        t.comment(`TEST_SEED=${seed - index}`);
-        await run({ t, type, seed, factor: isFull ? 4 : 1 });
-      });
-    }
-  }
-}
+runBattery(scenarios);
