@@ -8,11 +8,10 @@ import { queueFields, retryFields, timeoutField } from "../../sending/config.ts"
 
 export type OtlpGrpcConfig = v.InferOutput<typeof otlpGrpcConfig>;
 
-const compressions = ["gzip", "none", ""] as const;
+const compressions: readonly ("gzip" | "zstd" | "none" | "")[] = ["gzip", "zstd", "none", ""];
 /** Upstream's other ways of compression; those marked are for gRPC there. */
 const otherCompressions: Readonly<Record<string, boolean>> = {
   "snappy": true,
-  "zstd": true,
   "zlib": false,
   "deflate": false,
   "lz4": false,
@@ -21,15 +20,19 @@ const otherCompressions: Readonly<Record<string, boolean>> = {
 
 const compression = v.pipe(
   string,
-  v.rawTransform<string, (typeof compressions)[number]>(({ dataset, addIssue, NEVER }) => {
+  v.rawTransform<string, "gzip" | "zstd" | "none">(({ dataset, addIssue, NEVER }) => {
     const known = compressions.find((name) => name === dataset.value);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known === "" ? "none" : known;
     const quoted = JSON.stringify(dataset.value);
-    const hint = otherCompressions[dataset.value] === true ? " here, use gzip or none" : "";
+    const hint = otherCompressions[dataset.value] === true ? " here, use gzip, zstd or none" : "";
     addIssue({ message: `unsupported compression type ${quoted}${hint}` });
     return NEVER;
   }),
 );
+
+const compressionParams = section({
+  level: field(integer, { about: "Level of compression, as for HTTP; 0 is the usual one", default: 0 }),
+});
 
 const keepalive = v.pipe(
   section({
@@ -52,7 +55,8 @@ export const otlpGrpcConfig = v.pipe(
       example: "otel-backend:4317",
     }),
     tls: tlsClientField,
-    compression: field(compression, { about: "Compression of requests: gzip or none", default: "gzip" }),
+    compression: field(compression, { about: "Compression of requests: gzip, zstd or none", default: "gzip" }),
+    compression_params: field(compressionParams, { about: "More about compression", default: {} }),
     headers: clientHeadersField("gRPC"),
     timeout: timeoutField("5s"),
     sending_queue: queueFields(true),
@@ -93,7 +97,11 @@ export const otlpGrpcConfig = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { endpoint } = dataset.value;
+    const { endpoint, compression, compressionParams } = dataset.value;
+    const { level } = compressionParams;
+    if (compression === "gzip" && (level < -2 || level > 9)) {
+      addIssue({ message: `unsupported parameters {Level:${level}} for compression type "gzip"` });
+    }
     if (endpoint === "" || endpoint === "http://" || endpoint === "https://") {
       addIssue({ message: 'requires a non-empty "endpoint"' });
       return;

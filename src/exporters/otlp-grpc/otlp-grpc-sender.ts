@@ -2,6 +2,7 @@ import { ConsumeError } from "../../component/consume-error.ts";
 import type { SignalSettings } from "../../component/factory.ts";
 import type { Host } from "../../component/host.ts";
 import { findAuthenticator, type ClientAuthenticator } from "../../net/client/authenticator.ts";
+import { compress } from "../../net/client/compress.ts";
 import type { Destination } from "../../net/client/connection-trouble.ts";
 import type { GrpcClient, GrpcClientOptions } from "../../net/client/grpc-client.ts";
 import { openTlsContext } from "../../net/client/open-tls-context.ts";
@@ -56,7 +57,7 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
     this.#partialSuccesses = new PartialSuccessLog(settings);
     this.#delivery = new OtlpDelivery<S>({
       clock: settings.clock,
-      encode: ({ bytes }) => bytes,
+      encode: ({ bytes }) => this.#encode(bytes),
       exchange: (body, signal) => this.#exchange(body, signal),
       onPartialSuccess: (partialSuccess) => this.#partialSuccesses.add(partialSuccess),
     });
@@ -97,6 +98,12 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
     client?.close();
   }
 
+  /** Once a batch, however often it is tried. */
+  #encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const { compression, compressionParams } = this.#config;
+    return compression === "none" ? bytes : compress(bytes, { compression, level: compressionParams.level });
+  }
+
   async #exchange(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {
     const path = methodPaths[this.#settings.signal];
     const timeoutMs = deadlineOf(this.#config.timeout);
@@ -129,7 +136,7 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
       isVerified: !this.#config.tls.insecureSkipVerify,
       authenticator,
       headers,
-      compression: compression === "" ? "none" : compression,
+      compression,
       balancer: balancerName,
       waitForReady,
       authority,

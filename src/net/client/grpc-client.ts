@@ -4,6 +4,7 @@ import type { Secret } from "../../component/secret.ts";
 import { RpcCode } from "../rpc-status.ts";
 import { signedHeaders, type ClientAuthenticator, type RequestHeaders } from "./authenticator.ts";
 import { maxAnswerBytes, type GrpcAnswer } from "./grpc-answer.ts";
+import { sendEncoded } from "./grpc-encoded-messages.ts";
 import { GrpcCredentials } from "./grpc-credentials.ts";
 import { maskBytes, maskText, secretValues } from "./mask-secrets.ts";
 import { isLoopback, type GrpcTarget } from "./grpc-target.ts";
@@ -17,7 +18,8 @@ export interface GrpcClientOptions {
   readonly isVerified: boolean;
   readonly authenticator: ClientAuthenticator | undefined;
   readonly headers: ReadonlyMap<string, Secret>;
-  readonly compression: "gzip" | "none";
+  /** How the messages that are handed over are compressed already. */
+  readonly compression: "gzip" | "zstd" | "none";
   readonly balancer: "round_robin" | "pick_first";
   readonly waitForReady: boolean;
   readonly authority: string;
@@ -57,6 +59,7 @@ export class GrpcClient {
     this.#metadata = new Metadata({ waitForReady: options.waitForReady });
     for (const [name, value] of options.headers) addTo(this.#metadata, name, value.reveal());
     this.#client = new Client(target.uri, this.#credentials, channelOptions(options));
+    if (options.compression !== "none") sendEncoded(this.#client.getChannel(), options.compression);
   }
 
   /** One call. `timeoutMs` 0 is none; `signal` ends it at once. Rejects only if the authenticator does. */
@@ -139,7 +142,7 @@ function failed(error: ServiceError, hasHead: boolean): GrpcAnswer {
 }
 
 function channelOptions(options: GrpcClientOptions): ChannelOptions {
-  const { target, serverName, authority, balancer, compression, keepalive } = options;
+  const { target, serverName, authority, balancer, keepalive } = options;
   const name = authority === "" ? serverName : authority;
   return {
     "grpc.enable_channelz": 0,
@@ -153,7 +156,6 @@ function channelOptions(options: GrpcClientOptions): ChannelOptions {
     "grpc.dns_min_time_between_resolutions_ms": maxReconnectMs,
     ...(name !== "" && { "grpc.default_authority": name }),
     ...(isLoopback(target.host) && { "grpc.enable_http_proxy": 0 }),
-    ...(compression === "gzip" && { "grpc.default_compression_algorithm": 2 }),
     ...(keepalive !== undefined && {
       "grpc.keepalive_time_ms": keepalive.timeMs,
       "grpc.keepalive_timeout_ms": keepalive.timeoutMs,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import http2 from "node:http2";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import t from "tap";
 import * as v from "valibot";
@@ -49,7 +49,7 @@ t.test("each signal goes to its own service, with the bytes as they came", async
   }
 });
 
-t.test("gzip is on the wire, and only where it is asked for", async (t) => {
+t.test("gzip and zstd are on the wire, and only where they are asked for", async (t) => {
   const seen: { encoding: unknown; isCompressed: boolean; bytes: Buffer }[] = [];
   const peer = await H2Peer.start((stream, headers) => {
     void readMessage(stream).then(({ isCompressed, bytes }) => {
@@ -59,14 +59,32 @@ t.test("gzip is on the wire, and only where it is asked for", async (t) => {
   });
   t.teardown(() => peer.stop());
   const batch = numberedBatch(500);
-  for (const compression of ["gzip", "none", ""]) {
-    const { exporter } = await startExporter(t, { endpoint: peer.endpoint, compression, ...plain, ...direct });
+  for (const [compression, level] of [
+    ["gzip", 0],
+    ["zstd", 0],
+    ["gzip", 1],
+    ["gzip", 9],
+    ["none", 0],
+    ["", 0],
+  ] as const) {
+    const { exporter } = await startExporter(t, {
+      endpoint: peer.endpoint,
+      compression,
+      compression_params: { level },
+      ...plain,
+      ...direct,
+    });
     await exporter.consume(batch, emptyContext);
   }
-  t.equal(seen[0]?.encoding, "gzip");
-  t.ok(seen[0]?.isCompressed);
-  t.ok(gunzipSync(seen[0]?.bytes ?? "").equals(batch.bytes));
-  for (const plainRequest of seen.slice(1)) {
+  t.same(
+    seen.map(({ encoding, isCompressed }) => [encoding, isCompressed]),
+    [...["gzip", "zstd", "gzip", "gzip"].map((name) => [name, true]), [undefined, false], [undefined, false]],
+  );
+  for (const index of [0, 2, 3]) t.ok(gunzipSync(seen[index]?.bytes ?? "").equals(batch.bytes));
+  t.ok(zstdDecompressSync(seen[1]?.bytes ?? "").equals(batch.bytes));
+  const [, , fast, small] = seen;
+  t.ok((fast?.bytes.length ?? 0) > (small?.bytes.length ?? Infinity), "the level counts");
+  for (const plainRequest of seen.slice(4)) {
     t.equal(plainRequest.encoding, undefined);
     t.ok(plainRequest.bytes.equals(batch.bytes));
   }
