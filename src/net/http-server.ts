@@ -1,6 +1,7 @@
 import type http from "node:http";
 import type { Socket } from "node:net";
 import type { HttpHandler } from "./http-message.ts";
+import { QuickConnection, type QuickConnectionOptions } from "./http1/quick-connection.ts";
 import { peerOf } from "./peer-address.ts";
 import type { Rejections } from "./rejections.ts";
 import type { RejectionReason } from "./request-error.ts";
@@ -10,6 +11,8 @@ const { createServer, STATUS_CODES } = process.getBuiltinModule("node:http");
 
 export interface HttpServerOptions {
   readonly handler: HttpHandler;
+  /** Serves plain requests, which then do not pass Node's server. Absent: all do. */
+  readonly quick?: QuickConnectionOptions["serve"];
   readonly rejections: Rejections;
   /** How long a connection may stay without a request. */
   readonly idleTimeoutMs: number;
@@ -37,6 +40,8 @@ export class HttpServer {
   readonly #server: http.Server;
   readonly #rejections: Rejections;
   readonly #connections = new WeakMap<object, Connection>();
+  readonly #quickConnections = new Set<QuickConnection>();
+  readonly #quickOptions: QuickConnectionOptions | undefined;
 
   constructor(options: HttpServerOptions) {
     this.#rejections = options.rejections;
@@ -56,6 +61,14 @@ export class HttpServer {
     // The handler answers `Expect: 100-continue` itself, so that a refusal comes before the body and not after it.
     this.#server.on("checkContinue", serve);
     this.#server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
+    this.#quickOptions = options.quick && {
+      idleTimeoutMs: options.idleTimeoutMs,
+      requestTimeoutMs: options.requestTimeoutMs,
+      serve: options.quick,
+      handOver: (socket) => this.#accept(socket),
+      onSlow: (socket) => endWith(socket, farewellOf(tooSlow)),
+      onDone: (connection) => this.#quickConnections.delete(connection),
+    };
   }
 
   /** Begins to watch over connections. Safe twice. */
@@ -70,6 +83,11 @@ export class HttpServer {
 
   /** Takes over a paused socket; what was read of it already has been unshifted. */
   accept(socket: Socket): void {
+    if (this.#quickOptions === undefined) this.#accept(socket);
+    else this.#quickConnections.add(new QuickConnection(socket, this.#quickOptions));
+  }
+
+  #accept(socket: Socket): void {
     this.#connections.set(socket, { openRequests: 0, latest: undefined, farewell: undefined });
     // As a server of its own would have it. HTTP/2 must not: its connections would never end.
     socket.allowHalfOpen = true;
@@ -80,6 +98,7 @@ export class HttpServer {
   /** Closes connections that have no request under way. The others close when the handler says so. */
   closeIdle(): void {
     this.#server.closeIdleConnections();
+    for (const connection of this.#quickConnections) connection.closeIdle();
   }
 
   close(): void {
@@ -133,6 +152,13 @@ interface Complaint {
   readonly remedy: string;
 }
 
+const tooSlow: Complaint = {
+  status: 408,
+  reason: "aborted",
+  text: "request did not arrive in time",
+  remedy: "raise read_timeout or read_header_timeout",
+};
+
 const garbledRemedy =
   "look for processes that fork and go on using one connection, as Airflow's do, or for a client that does not speak HTTP";
 
@@ -140,10 +166,8 @@ function describe(error: NodeJS.ErrnoException): Complaint {
   switch (error.code) {
     case "HPE_HEADER_OVERFLOW":
       return { status: 431, reason: "too_large", text: "request headers exceed 16 KiB", remedy: "send fewer headers" };
-    case "ERR_HTTP_REQUEST_TIMEOUT": {
-      const text = "request did not arrive in time";
-      return { status: 408, reason: "aborted", text, remedy: "raise read_timeout or read_header_timeout" };
-    }
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return tooSlow;
     default: {
       const text = `not an HTTP/1.1 request: ${error.message.replace(/^Parse Error: /, "")}`;
       return { status: 400, reason: "garbled", text, remedy: garbledRemedy };

@@ -1,4 +1,5 @@
-import type { HttpRequest } from "./http-message.ts";
+import type { HttpRequest, HttpResponse, StreamedRequest } from "./http-message.ts";
+import { QuickRequest } from "./http1/quick-exchange.ts";
 import type { SizeLimit } from "./inflate.ts";
 import { RequestError } from "./request-error.ts";
 import type { Reservation } from "./reservation.ts";
@@ -11,11 +12,14 @@ export const assumedBodyBytes = 64 * 1024;
  * such a body is refused before it comes.
  */
 export function claimedLength(request: HttpRequest, limit: SizeLimit): number | undefined {
-  const text = request.headers["content-length"];
-  if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined;
-  const claimed = Number(text);
+  const claimed = request instanceof QuickRequest ? request.contentLength : lengthIn(request.headers["content-length"]);
+  if (claimed === undefined) return undefined;
   if (claimed > limit.maxBytes) throw bodyTooLarge(`${claimed} bytes`, limit);
   return claimed;
+}
+
+function lengthIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /**
@@ -25,6 +29,16 @@ export function claimedLength(request: HttpRequest, limit: SizeLimit): number | 
  */
 export function readBody(
   request: HttpRequest,
+  claimed: number | undefined,
+  limit: SizeLimit,
+  reservation: Reservation | undefined,
+): Uint8Array | Promise<Uint8Array> {
+  // Its length is known, was allowed and is reserved already.
+  return request instanceof QuickRequest ? request.readBody() : readStream(request, claimed, limit, reservation);
+}
+
+function readStream(
+  request: StreamedRequest,
   claimed: number | undefined,
   limit: SizeLimit,
   reservation: Reservation | undefined,
@@ -84,7 +98,11 @@ function bodyTooLarge(received: string, limit: SizeLimit): RequestError {
  * Lets the rest of a body that nobody wants any more run past, so that its sender comes to read the answer: closing at
  * once would reset the connection under the answer. Breaks the connection when more than `maxBytes` come.
  */
-export function discardBody(request: HttpRequest, maxBytes: number): void {
+export function discardBody(request: HttpRequest, response: HttpResponse, maxBytes: number): void {
+  if (request instanceof QuickRequest) {
+    request.discard(maxBytes, () => response.destroy());
+    return;
+  }
   if (request.complete || request.destroyed) return;
   let byteCount = 0;
   request.on("data", (chunk: Uint8Array) => {

@@ -77,7 +77,7 @@ export class OtlpHttp {
   readonly handle = (request: HttpRequest, response: HttpResponse): void => {
     this.#inFlight.begin();
     // Broken connections are told by "close" where it matters.
-    request.on("error", ignore);
+    if ("on" in request) request.on("error", ignore);
     response.on("error", ignore);
     this.#serve(request, response)
       // Not even the error could be answered.
@@ -141,7 +141,8 @@ export class OtlpHttp {
       if (refusal !== undefined) throw refusal;
     }
     if (request.headers.expect !== undefined) response.writeContinue();
-    const raw = await readBody(request, claimed, this.#limit, exchange.reservation);
+    const reading = readBody(request, claimed, this.#limit, exchange.reservation);
+    const raw = reading instanceof Uint8Array ? reading : await reading;
     const body = encoding === undefined ? raw : await inflate(raw, encoding, this.#limit);
     const refusal = exchange.reservation?.resize(body.length);
     if (refusal !== undefined) throw refusal;
@@ -162,7 +163,7 @@ export class OtlpHttp {
     const isSuspect = suspectReasons.has(refusal.reason);
     const headers = { ...this.#headers(exchange.request), ...(isSuspect && closing(exchange.request)) };
     answerStatus(exchange.response, refusal.httpStatus, refusal.status, exchange.form, headers);
-    discardBody(exchange.request, maxDiscardedBytes);
+    discardBody(exchange.request, exchange.response, maxDiscardedBytes);
   }
 
   #notFound(exchange: Exchange, signal: Signal | undefined): void {
@@ -186,7 +187,7 @@ export class OtlpHttp {
 
   #answerText(exchange: Exchange, status: number, text: string, contentType: string): void {
     answerText(exchange.response, status, text, { ...this.#headers(exchange.request), "content-type": contentType });
-    discardBody(exchange.request, maxDiscardedBytes);
+    discardBody(exchange.request, exchange.response, maxDiscardedBytes);
   }
 
   #reject({ request, peer }: Exchange, reason: RejectionReason, error: string, remedy: string): void {

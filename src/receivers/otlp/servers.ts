@@ -41,7 +41,12 @@ export class Servers {
     });
     const { includeMetadata } = grpcConfig;
     const grpc = new OtlpGrpc({ includeMetadata, intake, rejections, authenticator: realm.grpc });
-    this.#httpServer = new HttpServer({ handler: this.#http.handle, rejections, ...httpServerLimits(httpConfig) });
+    this.#httpServer = new HttpServer({
+      handler: this.#http.handle,
+      quick: this.#http.handle,
+      rejections,
+      ...httpServerLimits(httpConfig),
+    });
     this.#grpcServer = new GrpcServer({
       methods: grpc.methods(exportMethods),
       refuse: grpc.refuse,
