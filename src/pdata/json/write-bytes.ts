@@ -55,7 +55,8 @@ export function writeBase64(writer: Writer, fieldNumber: number, value: unknown)
 
 const notBase64 = /[^A-Za-z0-9+/_-]/;
 
-function isBase64(text: string): boolean {
+/** Whether text is base64, of the standard or the URL alphabet, with or without padding. */
+export function isBase64(text: string): boolean {
   const { length } = text;
   const end = text.search(notBase64);
   if (end < 0) return length % 4 !== 1;
