@@ -6,13 +6,17 @@ const collectedBytes = 16 * 1024;
 /** With so much that the peer does not read, nothing more of it is read: answers, acknowledgements, whatever it asks for. */
 const maxUnreadBytes = 256 * 1024;
 
+/** A buffer that no connection collects in: most are idle most of the time, and one each would be memory for nothing. */
+let spare: Buffer | undefined;
+
 /**
  * What a connection says. Frames of one turn of the event loop leave in one write, because a write costs more than the
  * rest of a small request (bench/http2.ts: 16 calls a read and write cost less than half of one each).
  */
 export class Output {
   readonly #socket: Socket;
-  #buffer = Buffer.allocUnsafeSlow(collectedBytes);
+  /** Only while frames wait to be written. */
+  #buffer: Buffer | undefined;
   #length = 0;
   #isScheduled = false;
 
@@ -23,18 +27,15 @@ export class Output {
 
   /** Room for so many bytes, of which 16 KiB can be had at once; the caller fills it before anything else is appended. */
   reserve(byteCount: number): { readonly bytes: Uint8Array; readonly at: number } {
-    if (this.#length + byteCount > collectedBytes) this.flush();
-    this.#schedule();
+    const bytes = this.#begin(byteCount);
     const at = this.#length;
     this.#length += byteCount;
-    return { bytes: this.#buffer, at };
+    return { bytes, at };
   }
 
   /** Appends frames that were made before, and writes the stream into each: `heads` are where their heads begin. */
   appendFor(streamId: number, frames: Uint8Array, heads: readonly number[]): void {
-    if (this.#length + frames.length > collectedBytes) this.flush();
-    this.#schedule();
-    const buffer = this.#buffer;
+    const buffer = this.#begin(frames.length);
     const start = this.#length;
     // Some dozen bytes: a loop is faster than a call into native code.
     for (let index = 0; index < frames.length; index++) buffer[start + index] = frames[index] as number;
@@ -70,11 +71,18 @@ export class Output {
     writeUint32(bytes, at + frameHeadBytes, value);
   }
 
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    // After all that was read in this turn is handled, and the promises of that have settled.
-    setImmediate(this.#onImmediate);
+  #begin(byteCount: number): Buffer {
+    if (this.#length + byteCount > collectedBytes) this.flush();
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      // After all that was read in this turn is handled, and the promises of that have settled.
+      setImmediate(this.#onImmediate);
+    }
+    if (this.#buffer === undefined) {
+      this.#buffer = spare ?? Buffer.allocUnsafeSlow(collectedBytes);
+      spare = undefined;
+    }
+    return this.#buffer;
   }
 
   readonly #onImmediate = (): void => {
@@ -84,12 +92,13 @@ export class Output {
 
   flush(): void {
     const length = this.#length;
-    if (length === 0) return;
-    this.#length = 0;
     const buffer = this.#buffer;
+    if (buffer === undefined) return;
+    this.#length = 0;
+    this.#buffer = undefined;
     this.#write(buffer.subarray(0, length));
     // What the operating system has taken already can be overwritten.
-    if (this.#socket.writableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(collectedBytes);
+    if (this.#socket.writableLength === 0) spare = buffer;
   }
 
   #write(bytes: Uint8Array): void {

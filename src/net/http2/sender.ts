@@ -19,6 +19,9 @@ export interface UnaryAnswer {
   readonly parts: readonly [head: Uint8Array, body: Uint8Array, trailers: Uint8Array];
 }
 
+/** Longest message of an answer that is sent as it was made, with one copy; it must fit what `Output` collects. */
+const maxReadyBytes = 1024;
+
 const nothing: readonly Uint8Array[] = Object.freeze([]);
 
 /** The answers of one connection, within the windows and frame sizes that the peer allows (RFC 9113, section 5.2). */
@@ -45,7 +48,7 @@ export class Sender {
   answer(stream: Stream, answer: UnaryAnswer): void {
     const [head, body, trailers] = answer.parts;
     const byteCount = body.length;
-    if (byteCount <= this.#window && byteCount <= stream.sendWindow && byteCount <= this.#frameBytes) {
+    if (byteCount <= maxReadyBytes && byteCount <= this.#window && byteCount <= stream.sendWindow) {
       this.#window -= byteCount;
       this.#output.appendFor(stream.id, answer.frames, answer.heads);
       this.#onSent(stream);

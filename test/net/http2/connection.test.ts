@@ -201,6 +201,19 @@ t.test("answers keep to the peer's windows and frame size, down to a byte", asyn
   t.equal(await answered(each, 3), "x".repeat(100));
 });
 
+t.test("answers of every size come whole", async (t) => {
+  const each = await open(t);
+  each.socket.put(rawFrame(4, 0, 0, [0, 4, 127, 0, 0, 0, 0, 5, 0, 255, 255, 255]));
+  each.socket.put(rawFrame(8, 0, 0, [127, 0, 0, 0]));
+  let id = 1;
+  for (const size of [0, 1, 1018, 1019, 1020, 8000, 8190, 16_000, 16_379, 16_384, 20_000, 200_000]) {
+    const text = "0123456789".repeat(size / 10 + 1).slice(0, size);
+    each.socket.put(call(id, text));
+    t.equal((await answered(each, id)) === text, true, `${size} bytes`);
+    id += 2;
+  }
+});
+
 t.test("a large answer passes small windows of a real client whole", async (t) => {
   const wire = startWireServer(t);
   const socket = wire.connect();
