@@ -217,7 +217,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
 
   readonly #onHandled = (answer: Uint8Array): void => {
     this.#handled();
-    if (this.#state === "over") return;
+    if (this.#state === "over" || this.#stream.isOver) return;
     this.#state = "over";
     this.#stream.table.sender.answer(this.#stream, answerOf(answer));
   };

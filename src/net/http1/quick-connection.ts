@@ -105,6 +105,8 @@ export class QuickConnection {
 
   readonly #onAnswer = (isLast: boolean): void => {
     this.#response = undefined;
+    // An idle connection holds nothing of its last request.
+    if (this.#request?.complete === true) this.#request = undefined;
     if (isLast || (this.#isPeerDone && this.#rest === undefined)) {
       this.#socket.end();
       return;

@@ -48,7 +48,7 @@ export class QuickRequest {
    * with `RequestError` (`aborted`) when the connection ends before.
    */
   readBody(): Uint8Array | Promise<Uint8Array> {
-    if (this.complete) return this.#body ?? empty;
+    if (this.complete) return this.#giveAway();
     this.#state = "collecting";
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     this.#resolve = resolve;
@@ -78,8 +78,14 @@ export class QuickRequest {
     this.#receivedBytes += end - start;
     if (this.#state === "discarding") {
       if (this.#receivedBytes > this.#maxDiscarded) this.#onTooMuch?.();
-    } else if (this.complete) this.#resolve?.(this.#body ?? empty);
+    } else if (this.complete && this.#resolve !== undefined) this.#resolve(this.#giveAway());
     return end;
+  }
+
+  #giveAway(): Uint8Array {
+    const body = this.#body ?? empty;
+    this.#body = undefined;
+    return body;
   }
 
   abort(): void {

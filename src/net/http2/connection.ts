@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Budget } from "./budget.ts";
 import {
   broken,
   checkKind,
@@ -63,6 +64,7 @@ export class Connection implements FrameSink, Mortal {
   readonly #streams: StreamTable;
   readonly #farewell: Farewell;
   readonly #lifetime: Lifetime;
+  readonly #settingsBudget = new Budget();
   #prefaceBytes = 0;
   #sawSettings = false;
   /** A header block of which more frames must follow. */
@@ -183,7 +185,7 @@ export class Connection implements FrameSink, Mortal {
       case FrameType.rstStream:
         checkSize("RST_STREAM", end - start, 4);
         this.#checkUsed("RST_STREAM", streamId);
-        this.#streams.takeBack(streamId, tooManyResets);
+        this.#streams.takeBack(streamId, () => tooOften("too many requests are begun and taken back"));
         return;
       case FrameType.settings:
         this.#onSettings(flags, streamId, bytes, start, end);
@@ -319,11 +321,14 @@ export class Connection implements FrameSink, Mortal {
       checkSize("SETTINGS with ACK", end - start, 0);
       return;
     }
+    if (!this.#settingsBudget.take(this.#streams.nowMs)) throw tooOften("settings change too often");
     const { sender } = this.#streams;
+    let { initialWindow } = sender;
     readSettings(bytes, start, end, (name, value) => {
-      if (name === Setting.initialWindowSize) sender.setInitialWindow(value, this.#streams);
+      if (name === Setting.initialWindowSize) initialWindow = value;
       else if (name === Setting.maxFrameSize) sender.setFrameBytes(value);
     });
+    if (initialWindow !== sender.initialWindow) sender.setInitialWindow(initialWindow, this.#streams);
     this.#output.frame(FrameType.settings, Flag.ack, 0, nothing);
   }
 
@@ -341,8 +346,8 @@ export class Connection implements FrameSink, Mortal {
   }
 }
 
-function tooManyResets(): ConnectionError {
-  return new ConnectionError(ErrorCode.enhanceYourCalm, "too many requests are begun and taken back");
+function tooOften(what: string): ConnectionError {
+  return new ConnectionError(ErrorCode.enhanceYourCalm, what);
 }
 
 function internalError(cause: unknown): ConnectionError {

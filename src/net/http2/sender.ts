@@ -32,7 +32,7 @@ export class Sender {
   #window = defaultWindowBytes;
   #initialWindow = defaultWindowBytes;
   #frameBytes = defaultFrameBytes;
-  /** Streams that have something to say and no window for it. */
+  /** Streams that have something to say, and room for it in their own window alone. */
   readonly #waiting = new Set<Stream>();
 
   constructor(output: Output, onSent: (stream: Stream) => void) {
@@ -97,7 +97,10 @@ export class Sender {
       throw new ConnectionError(ErrorCode.flowControl, "the window of the connection exceeds 2^31-1 bytes");
     }
     this.#window += byteCount;
-    this.#pumpAll();
+    for (const stream of this.#waiting) {
+      if (this.#window <= 0) return;
+      this.#pump(stream);
+    }
   }
 
   /** False if that is more than the protocol knows. */
@@ -112,16 +115,14 @@ export class Sender {
   setInitialWindow(byteCount: number, streams: Iterable<Stream>): void {
     const change = byteCount - this.#initialWindow;
     this.#initialWindow = byteCount;
-    for (const stream of streams) stream.sendWindow += change;
-    this.#pumpAll();
+    for (const stream of streams) {
+      stream.sendWindow += change;
+      this.#pump(stream);
+    }
   }
 
   setFrameBytes(byteCount: number): void {
     this.#frameBytes = byteCount;
-  }
-
-  #pumpAll(): void {
-    for (const stream of this.#waiting) this.#pump(stream);
   }
 
   #pump(stream: Stream): void {
@@ -130,7 +131,8 @@ export class Sender {
       if (part === undefined) break;
       const byteCount = Math.min(part.length, this.#window, stream.sendWindow, this.#frameBytes);
       if (byteCount <= 0) {
-        this.#waiting.add(stream);
+        if (stream.sendWindow > 0) this.#waiting.add(stream);
+        else this.#waiting.delete(stream);
         return;
       }
       this.#window -= byteCount;

@@ -1,10 +1,10 @@
 import type { ConnectionError } from "./frame.ts";
 import { ErrorCode } from "./frame.ts";
+import { Budget } from "./budget.ts";
 import type { Expiry } from "./expiry.ts";
 import type { Output } from "./output.ts";
 import { ReceiveWindow, streamWindowBytes } from "./receive-window.ts";
 import type { RequestHead } from "./request-head.ts";
-import { ResetBudget } from "./reset-budget.ts";
 import { Sender } from "./sender.ts";
 import { Stream } from "./stream.ts";
 
@@ -21,7 +21,7 @@ export class StreamTable {
   readonly #output: Output;
   readonly #onEmpty: () => void;
   readonly #streams = new Map<number, Stream>();
-  readonly #resets = new ResetBudget();
+  readonly #resets = new Budget();
   readonly window: ReceiveWindow;
   readonly sender: Sender;
   /** When something was read last. */

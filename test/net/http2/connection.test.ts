@@ -308,7 +308,7 @@ t.test("a peer that begins requests and takes them back at once is sent away", a
 t.test("a peer that asks and does not read is not read any more, so that memory stays bounded", async (t) => {
   const { socket, wire } = await open(t);
   socket.isStuck = true;
-  const flood = Buffer.concat(Array.from({ length: 1000 }, () => [rawFrame(6, 0, 0, ping), settingsFrame]).flat());
+  const flood = Buffer.concat(Array.from({ length: 2000 }, () => rawFrame(6, 0, 0, ping)));
   let taken = 0;
   for (; taken < 1000 && !socket.isPaused(); taken++) {
     socket.put(flood);
@@ -316,6 +316,40 @@ t.test("a peer that asks and does not read is not read any more, so that memory 
   }
   t.ok(socket.isPaused(), `after ${taken * flood.length} bytes`);
   t.ok(socket.writableLength < 400_000, `${socket.writableLength} bytes wait`);
+});
+
+t.test("a peer that changes its settings over and over is sent away", async (t) => {
+  const { socket, wire } = await open(t);
+  socket.put(Buffer.concat(Array.from({ length: 2000 }, () => settingsFrame)));
+  await wire.settle();
+  t.match(socket.goaway, { code: calm, text: /settings/ });
+});
+
+t.test("a call that was taken back is not answered any more", async (t) => {
+  const { promise, resolve } = Promise.withResolvers<Uint8Array>();
+  const each = await open(t, { handle: () => promise });
+  each.socket.put(call(1));
+  await each.wire.settle();
+  each.socket.put(rawFrame(3, 0, 1, [0, 0, 0, 8]));
+  await each.wire.settle();
+  resolve(Buffer.from("late"));
+  await each.wire.settle();
+  t.notOk(each.socket.frames.some(({ streamId }) => streamId === 1));
+  await each.wire.server.close();
+});
+
+t.test("many answers that wait for the connection's window come one after the other", async (t) => {
+  const each = await open(t);
+  const { socket } = each;
+  socket.put(rawFrame(4, 0, 0, [0, 4, 127, 0, 0, 0]));
+  const ids = Array.from({ length: 20 }, (_, index) => index * 2 + 1);
+  for (const id of ids) socket.put(call(id, "x".repeat(10_000)));
+  await each.wire.settle();
+  for (let round = 0; round < 30; round++) {
+    socket.put(rawFrame(8, 0, 0, [0, 0, 0x13, 0x88]));
+    await each.wire.settle();
+  }
+  for (const id of ids) t.equal((await answered(each, id)).length, 10_000);
 });
 
 t.test("PING is answered with what it holds", async (t) => {

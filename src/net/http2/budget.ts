@@ -1,12 +1,12 @@
-/** Streams that a peer may open and take back at once, and how many more a second. */
+/** What a peer may do at once, and how often a second after that. */
 const burst = 1000;
 const perSecond = 100;
 
 /**
- * Bounds requests that a peer opens only to take them back, which cost us more than the peer and count against no limit
- * of streams (CVE-2023-44487).
+ * Bounds what costs us more than the peer and counts against no other limit: requests that are begun only to be taken back
+ * (CVE-2023-44487), and settings that change the windows of all streams.
  */
-export class ResetBudget {
+export class Budget {
   #left = burst;
   #atMs = 0;
 
