@@ -34,6 +34,10 @@ function span(name: string, spanId: string, parentSpanId: string, offsetMs: numb
   return { name, spanId, start: String(start), end: String(start + BigInt(ms) * 1_000_000n), fields: { parentSpanId } };
 }
 
+function spanIdOf(index: number): string {
+  return index.toString(16).padStart(16, "0");
+}
+
 const resource = { "service.name": "airflow" };
 
 function batchOf(...spans: SpanParts[]) {
@@ -116,7 +120,7 @@ t.test("tree: spans that wait are bounded, the oldest trace goes first", async (
   for (let trace = 1; trace <= 11; trace++) {
     const traceId = trace.toString(16).padStart(32, "0");
     const spans = Array.from({ length: 1000 }, (_, index) => ({
-      ...span(`s${index}`, (index + 2).toString(16).padStart(16, "0"), rootId, index, 1),
+      ...span(`s${index}`, spanIdOf(index + 2), rootId, index, 1),
       traceId,
     }));
     await exporter.consume(batchOf(...spans), emptyContext);
@@ -128,6 +132,18 @@ t.test("tree: spans that wait are bounded, the oldest trace goes first", async (
     heads.map((line) => line.slice(0, 38)),
     [`trace ${"1".padStart(32, "0")}`],
   );
+});
+
+t.test("tree: a chain of thousands of spans is printed, in one request each", async (t) => {
+  const { exporter, text } = await printing(t, "traces", { format: "tree" });
+  const count = 3000;
+  for (let index = count; index > 0; index--) {
+    await exporter.consume(
+      batchOf(span(`s${index}`, spanIdOf(index), index === 1 ? "" : spanIdOf(index - 1), index, 1)),
+      emptyContext,
+    );
+  }
+  t.equal(text().split("\n").length, count + 2);
 });
 
 t.test("line: an item a line; data cannot move the cursor", async (t) => {

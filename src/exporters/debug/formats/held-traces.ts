@@ -6,18 +6,28 @@ const maxSpans = 10_000;
 export interface HeldTrace {
   readonly traceId: string;
   readonly spans: SpanText[];
+}
+
+interface Held extends HeldTrace {
   /** Monotonic time of the last span. */
   lastAtMs: number;
+  hasRoot: boolean;
+  readonly ids: Set<string>;
+  /** Parents that have not come. */
+  readonly missing: Set<string>;
 }
 
 /**
  * Spans by trace until a trace is whole: its root is there, and so is the parent of every span. Parents end after their
  * children, so they mostly come later (the root of an Airflow run last of all). A trace that does not become whole is given
- * out when nothing has come for `waitMs`; the oldest one earlier, when too many spans wait.
+ * out when nothing has come for `waitMs`; the oldest one earlier, when too many spans wait. Each span costs the same,
+ * however many wait.
  */
 export class HeldTraces {
   readonly #waitMs: number;
-  readonly #traces = new Map<string, HeldTrace>();
+  /** In the order of their last spans. */
+  readonly #traces = new Map<string, Held>();
+  readonly #touched = new Set<Held>();
   #spanCount = 0;
 
   constructor(waitMs: number) {
@@ -29,12 +39,17 @@ export class HeldTraces {
   }
 
   add(span: SpanText, nowMs: number): void {
-    const { traceId } = span;
-    const trace = this.#traces.get(traceId) ?? { traceId, spans: [], lastAtMs: nowMs };
+    const { traceId, spanId, parentId } = span;
+    const trace = this.#traces.get(traceId) ?? createHeld(traceId);
     trace.lastAtMs = nowMs;
     trace.spans.push(span);
+    trace.ids.add(spanId);
+    trace.missing.delete(spanId);
+    if (parentId === "") trace.hasRoot = true;
+    else if (!trace.ids.has(parentId)) trace.missing.add(parentId);
     this.#spanCount++;
-    // Behind the others: the map is in the order of the last span.
+    this.#touched.add(trace);
+    // Behind the others.
     this.#traces.delete(traceId);
     this.#traces.set(traceId, trace);
   }
@@ -42,14 +57,19 @@ export class HeldTraces {
   /** Takes out what is whole, has waited long enough, or is too much. */
   take(nowMs: number): HeldTrace[] {
     const taken: HeldTrace[] = [];
+    for (const trace of this.#touched) {
+      if (trace.hasRoot && trace.missing.size === 0) taken.push(this.#remove(trace));
+    }
+    this.#touched.clear();
     for (const trace of this.#traces.values()) {
-      const isOld = nowMs - trace.lastAtMs >= this.#waitMs;
-      if (isOld || this.#spanCount > maxSpans || isWhole(trace)) taken.push(this.#remove(trace));
+      if (nowMs - trace.lastAtMs < this.#waitMs && this.#spanCount <= maxSpans) break;
+      taken.push(this.#remove(trace));
     }
     return taken;
   }
 
   takeAll(): HeldTrace[] {
+    this.#touched.clear();
     return [...this.#traces.values()].map((trace) => this.#remove(trace));
   }
 
@@ -60,8 +80,6 @@ export class HeldTraces {
   }
 }
 
-function isWhole({ spans }: HeldTrace): boolean {
-  if (!spans.some(({ parentId }) => parentId === "")) return false;
-  const ids = new Set(spans.map(({ spanId }) => spanId));
-  return spans.every(({ parentId }) => parentId === "" || ids.has(parentId));
+function createHeld(traceId: string): Held {
+  return { traceId, spans: [], lastAtMs: 0, hasRoot: false, ids: new Set(), missing: new Set() };
 }

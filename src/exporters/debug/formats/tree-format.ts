@@ -77,10 +77,18 @@ function traceLines({ traceId, spans }: HeldTrace): StyledLine[] {
   if (errors > 0) head.add(` ${errors} ${errors === 1 ? "error" : "errors"}`, "red");
   const lines = [head];
   const isOneService = services.size < 2;
-  for (const [index, root] of roots.entries()) {
-    addNode(lines, root, { indent: "", isLast: index === roots.length - 1, depth: 0, first, isOneService });
+  // A stack, not recursion: spans may form a chain of thousands.
+  const stack = placed(roots, { indent: "", isLast: true, depth: 0, first, isOneService });
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const below = addNode(lines, next.node, next.place);
+    stack.push(...placed(next.node.children, { ...next.place, indent: below, depth: next.place.depth + 1 }));
   }
   return lines;
+}
+
+/** Siblings with their places, the first one last, as a stack wants them. */
+function placed(nodes: readonly Node[], place: Place): { readonly node: Node; readonly place: Place }[] {
+  return nodes.map((node, index) => ({ node, place: { ...place, isLast: index === nodes.length - 1 } })).toReversed();
 }
 
 interface Place {
@@ -92,7 +100,8 @@ interface Place {
   readonly isOneService: boolean;
 }
 
-function addNode(lines: StyledLine[], { span, ghostId, children }: Node, place: Place): void {
+/** The lines of a span; answers the indent of its children. */
+function addNode(lines: StyledLine[], { span, ghostId, children }: Node, place: Place): string {
   const { indent, isLast, depth, first, isOneService } = place;
   const line = new StyledLine().add(`${indent}${isLast ? "└─ " : "├─ "}`, "dim");
   const below = depth >= maxDepth ? indent : `${indent}${isLast ? "   " : "│  "}`;
@@ -110,9 +119,7 @@ function addNode(lines: StyledLine[], { span, ghostId, children }: Node, place: 
       for (const text of stackLines(stackTrace)) lines.push(new StyledLine().add(`${rail}  ${text}`, "dim"));
     }
   }
-  for (const [index, child] of children.entries()) {
-    addNode(lines, child, { ...place, indent: below, isLast: index === children.length - 1, depth: depth + 1 });
-  }
+  return below;
 }
 
 function stackLines(text: string): string[] {
@@ -121,40 +128,46 @@ function stackLines(text: string): string[] {
   return [`... ${all.length - maxStackLines} lines left out`, ...all.slice(-maxStackLines)];
 }
 
-/** Roots by start time, their children likewise. Spans in a circle of parents are roots. */
+/** Roots by start time, their children likewise. A circle of parents is cut at one of its spans. */
 function treesOf(spans: readonly SpanText[]): Node[] {
   const nodes = spans.map((span): Node => ({ span, ghostId: "", children: [] }));
   const byId = new Map<string, Node>();
   for (const node of nodes) if (node.span !== undefined && node.span.spanId !== "") byId.set(node.span.spanId, node);
+  const cut = circleStarts(nodes, byId);
   const roots: Node[] = [];
   const ghosts = new Map<string, Node>();
   for (const node of nodes) {
     const parentId = node.span?.parentId ?? "";
-    const parent = byId.get(parentId);
-    if (parentId === "" || (parent !== undefined && isAbove(node, parent, byId))) roots.push(node);
-    else if (parent !== undefined) parent.children.push(node);
-    else {
-      let ghost = ghosts.get(parentId);
-      if (ghost === undefined) {
-        ghost = { span: undefined, ghostId: parentId, children: [] };
-        ghosts.set(parentId, ghost);
-        roots.push(ghost);
-      }
-      ghost.children.push(node);
+    if (parentId === "" || cut.has(node)) {
+      roots.push(node);
+      continue;
     }
+    let parent = byId.get(parentId) ?? ghosts.get(parentId);
+    if (parent === undefined) {
+      parent = { span: undefined, ghostId: parentId, children: [] };
+      ghosts.set(parentId, parent);
+      roots.push(parent);
+    }
+    parent.children.push(node);
   }
   for (const node of [...nodes, ...ghosts.values()]) node.children.sort(byStart);
   return roots.toSorted(byStart);
 }
 
-/** Whether `node` is found on the way up from `from`: made its child, it would hang in a circle. */
-function isAbove(node: Node, from: Node, byId: ReadonlyMap<string, Node>): boolean {
-  const seen = new Set<Node>();
-  for (let at: Node | undefined = from; at !== undefined && !seen.has(at); at = byId.get(at.span?.parentId ?? "")) {
-    if (at === node) return true;
-    seen.add(at);
+/** One span of each circle. Each span is looked at once. */
+function circleStarts(nodes: readonly Node[], byId: ReadonlyMap<string, Node>): ReadonlySet<Node> {
+  const starts = new Set<Node>();
+  const seenFrom = new Map<Node, Node>();
+  for (const from of nodes) {
+    let at: Node | undefined = from;
+    while (at !== undefined && !seenFrom.has(at)) {
+      seenFrom.set(at, from);
+      at = byId.get(at.span?.parentId ?? "");
+    }
+    // Met again on the same way up.
+    if (at !== undefined && seenFrom.get(at) === from) starts.add(at);
   }
-  return false;
+  return starts;
 }
 
 function byStart(a: Node, b: Node): number {
@@ -162,5 +175,5 @@ function byStart(a: Node, b: Node): number {
 }
 
 function startOf({ span, children }: Node): number {
-  return span?.startMs ?? Math.min(...children.map((child) => child.span?.startMs ?? 0));
+  return span?.startMs ?? children.reduce((least, child) => Math.min(least, child.span?.startMs ?? least), Infinity);
 }
