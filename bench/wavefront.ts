@@ -82,7 +82,7 @@ const plain = spans(itemCount);
 const careful = spans(itemCount, { "": "x" });
 const metrics = points(itemCount);
 const spanLines = new SpanLines(options);
-const pointLines = new PointLines({ ...options, resourceTags: "identity", histograms: "upstream" });
+const pointLines = new PointLines({ ...options, resourceTags: "identity", histograms: "upstream", instanceTag: "" });
 
 lineBytes = 0;
 spanLines.encode(plain, nowMs);

@@ -114,6 +114,11 @@ export const wavefrontConfig = v.pipe(
       about: "Application of spans and points that name none, with `preset: airflow`",
       default: "airflow",
     }),
+    instance_tag: field(string, {
+      about: "Attribute of resources that becomes a tag of all points, to keep instances under one source apart",
+      default: "",
+      example: "service.instance.id",
+    }),
     histograms: optionalField(oneOf(["upstream", "buckets", "distributions"]), {
       about:
         "Cumulative histograms: `upstream`, a line per bucket; `buckets`, with count, sum, min and max beside; " +

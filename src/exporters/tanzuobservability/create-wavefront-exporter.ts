@@ -62,7 +62,7 @@ export function lineSource<S extends Signal>(
   const { resourceAttrsIncluded, appTagsExcluded } = config.metrics;
   const resourceTags = resourceAttrsIncluded ? "all" : appTagsExcluded ? "none" : "identity";
   const histograms = config.histograms ?? (isAirflow ? "distributions" : "upstream");
-  const lines = new PointLines({ ...options, resourceTags, histograms });
+  const lines = new PointLines({ ...options, resourceTags, histograms, instanceTag: config.instanceTag });
   return {
     section: "metrics",
     formats: ["wavefront", "histogram"],

@@ -14,6 +14,7 @@ export interface EncodeOptions {
   readonly resourceTags?: ResourceTagChoice;
   readonly defaultTags?: Readonly<Record<string, string>>;
   readonly areSpanKeysDistinct?: boolean;
+  readonly instanceTag?: string;
   readonly isAirflow?: boolean;
   readonly histograms?: HistogramChoice;
   readonly nowMs?: number;
@@ -58,6 +59,7 @@ export function lineEncoder(
     ...lineOptions,
     resourceTags: options.resourceTags ?? "identity",
     histograms: options.histograms ?? "upstream",
+    instanceTag: options.instanceTag ?? "",
   });
   return (request, nowMs = options.nowMs ?? goldenNowMs) => {
     const taken: typeof chunks = (chunks = []);

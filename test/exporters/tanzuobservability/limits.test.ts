@@ -226,6 +226,23 @@ t.test("limits, preferred and default tags come from the configuration", async (
   t.same(issues({ preferred_tags: [""] }), ["a key is needed"]);
 });
 
+function limitsOf(limits: object): object {
+  return v.parse(wavefrontConfig, { traces: { endpoint: "http://a:1" }, limits }).limits;
+}
+
+t.test("the profile decides about defaults, keys of their own win", async (t) => {
+  t.match(limitsOf({}), { pointTags: 100, metricNameLength: 1023, sourceLength: 1023, spanTags: 20 });
+  const account = { pointTags: 20, metricNameLength: 256, sourceLength: 128, spanTags: 20 };
+  t.match(limitsOf({ profile: "account" }), account);
+  t.match(limitsOf({ profile: "account", source_length: 500, span_tags: 50 }), {
+    ...account,
+    sourceLength: 500,
+    spanTags: 50,
+  });
+  const point = v.safeParse(wavefrontConfig, { traces: { endpoint: "http://a:1" }, limits: { profile: "other" } });
+  t.equal(point.success, false);
+});
+
 t.test("default tags stand on spans and points that have none of that key", async (t) => {
   const defaultTags = { deployment_id: "d1", cluster: "c0", application: "app0", zone: "z0" };
   const resource = { "host.name": "h", "cluster": "c1" };

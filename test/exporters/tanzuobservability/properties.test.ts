@@ -6,7 +6,7 @@ import { isBlankText } from "../../../src/exporters/tanzuobservability/lines/cle
 import { readLines, type LineFormat } from "../../wavefront-proxy/read-lines.ts";
 import type { DecodedSpan, DecodedSpanLogs, Verdict } from "../../wavefront-proxy/verdict.ts";
 import { RandomRequests } from "../random-requests.ts";
-import { linesOf, type EncodeOptions, type LinesOf } from "./encode-lines.ts";
+import { lineEncoder, linesOf, type EncodeOptions, type LinesOf } from "./encode-lines.ts";
 import { hostileMetric, hostileSpan, hostileSpanRequest } from "./hostile-requests.ts";
 import { identity, metricRequest, spanRequest, type Attributes } from "./requests.ts";
 
@@ -36,9 +36,10 @@ const limits = {
 t.test("random requests give lines that a proxy takes, and every item is sent or dropped", async (t) => {
   for (const signal of ["traces", "metrics"] as const) {
     const requests = new RandomRequests(7);
+    const encoders = Array.from({ length: 9 }, (_, round) => lineEncoder(signal, optionsOf(round)));
     for (let round = 0; round < rounds; round++) {
       const request = requests.next(signal);
-      const lines = linesOf(signal, request, optionsOf(round));
+      const lines = encoders[round % encoders.length]?.(request) ?? linesOf(signal, request);
       const complained = complaints(lines);
       if (complained.length > 0) t.fail(`${signal} ${round} ${JSON.stringify(complained[0])}`);
       const { itemCount } = validate(signal, request);
@@ -51,7 +52,7 @@ t.test("random requests give lines that a proxy takes, and every item is sent or
 t.test("hostile names, keys and values give lines that a proxy takes", async (t) => {
   const random = new Random(11);
   for (let round = 0; round < rounds; round++) {
-    const spans = linesOf("traces", hostileSpanRequest(random));
+    const spans = linesOf("traces", hostileSpanRequest(random), optionsOf(round));
     const points = linesOf("metrics", hostileMetric(random), optionsOf(round));
     for (const lines of [spans, points]) {
       const complained = complaints(lines);
@@ -63,7 +64,14 @@ t.test("hostile names, keys and values give lines that a proxy takes", async (t)
 });
 
 function optionsOf(round: number): EncodeOptions {
-  return { resourceTags: (["identity", "all", "none"] as const)[round % 3] ?? "identity" };
+  const isOdd = round % 2 === 1;
+  return {
+    resourceTags: (["identity", "all", "none"] as const)[round % 3] ?? "identity",
+    histograms: (["upstream", "buckets", "distributions"] as const)[Math.floor(round / 3) % 3] ?? "upstream",
+    areSpanKeysDistinct: isOdd,
+    isAirflow: isOdd,
+    instanceTag: isOdd ? "service.instance.id" : "",
+  };
 }
 
 t.test("no attribute of a hostile span is lost: what the line cannot hold is in a span log", async (t) => {

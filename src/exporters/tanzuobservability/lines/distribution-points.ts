@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { ExponentialPointView, HistogramPointView } from "../../../pdata/views/index.ts";
 import { Centroids } from "./centroids.ts";
@@ -8,6 +7,7 @@ import { metricName } from "./metric-name.ts";
 import type { PointWriter } from "./point-writer.ts";
 import { explicitSnapshot, exponentialSnapshot, type Snapshot } from "./snapshot.ts";
 import { Spread } from "./spread.ts";
+import { rangeText } from "./text.ts";
 import { millisOf } from "./times.ts";
 
 const cumulativeTemporality = 2;
@@ -78,12 +78,8 @@ export class DistributionPoints {
 
 /** Resource, scope, name, attributes and start, in 32 bytes however long they are. */
 function keyOf(writer: PointWriter, { bytes, attributes, startTimeLo, startTimeHi }: Point): string {
-  let key = `${writer.resource?.id ?? ""}\n${writer.scopeKey}\n${metricName(writer.metric)}\n${startTimeHi}.${startTimeLo}`;
-  for (let index = 0; index < attributes.length; index++) {
-    const start = attributes.start(index);
-    key += `\n${Buffer.from(bytes.buffer, bytes.byteOffset + start, attributes.end(index) - start).toString("latin1")}`;
-  }
-  return hash("sha256", key, "base64");
+  const producer = `${writer.resource?.id ?? ""}\n${writer.scopeKey}\n${startTimeHi}.${startTimeLo}`;
+  return hash("sha256", `${producer}\n${metricName(writer.metric)}\n${rangeText(bytes, attributes)}`, "base64");
 }
 
 /** Outer buckets reach to the least and greatest value, where these are known. */

@@ -27,3 +27,9 @@ export const proxyLimits: LineLimits = {
   sourceLength: 1023,
   spanLinks: 5,
 };
+
+/**
+ * What is documented for an account that nobody changed, where it is less than a proxy lets pass: what is beyond is refused
+ * or lost behind the proxy. https://docs.wavefront.com/wavefront_limits.html, wavefront_data_format.html
+ */
+export const accountLimits: LineLimits = { ...proxyLimits, pointTags: 20, metricNameLength: 256, sourceLength: 128 };

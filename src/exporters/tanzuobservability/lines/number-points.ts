@@ -25,7 +25,7 @@ export class NumberPoints {
       }
       const value = point.valueType === "int" ? doubleOfInt64(point.intLo, point.intHi) : point.double;
       const rule = this.#ruleFor(value, point.flags, isDelta, isAdded);
-      if (rule === undefined) this.#writeLine(writer, value, isDelta);
+      if (rule === undefined) this.#writeLine(writer, value, isDelta, isSum && !isDelta);
       else writer.drop(rule);
     }
   }
@@ -40,12 +40,13 @@ export class NumberPoints {
     return isDelta && Number.isNaN(value) ? "delta_nan" : undefined;
   }
 
-  #writeLine(writer: PointWriter, value: number, isDelta: boolean): void {
+  #writeLine(writer: PointWriter, value: number, isDelta: boolean, isCumulative: boolean): void {
     const out = writer.lines.buffer;
     const point = this.#point;
     writer.names.write(out, writer.metric, writer.from, isDelta, "");
     out.writeByte(0x20);
     writeDouble(out, value);
+    if (isCumulative && writer.isWatched) writer.watch(point.attributes);
     if (!isDelta) writer.time.write(out, point.timeLo, point.timeHi, writer.metric);
     writer.writeTags(out, point.attributes, "");
     out.writeByte(0x0a);

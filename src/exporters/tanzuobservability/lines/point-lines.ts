@@ -11,11 +11,14 @@ import { chosenAttributes, pointResource, type PointResource, type ResourceTagCh
 import { PointWriter } from "./point-writer.ts";
 import { readResource, withDefaults } from "./resource-text.ts";
 import { RuleTally } from "./rule-tally.ts";
+import { forgetText } from "./text.ts";
 import { SummaryPoints } from "./summary-points.ts";
 
 export interface PointLineOptions extends LineOptions {
   readonly resourceTags: ResourceTagChoice;
   readonly histograms: HistogramChoice;
+  /** Attribute of resources that becomes a tag of their points in any case; empty for none. */
+  readonly instanceTag: string;
 }
 
 /**
@@ -52,6 +55,7 @@ export class PointLines {
     writer.time.begin(nowMs);
     this.#histograms.begin(nowMs);
     this.#walker.walk(batch, this);
+    forgetText();
     writer.counters.write(writer.lines.buffer, this.#options.defaultSource);
     writer.lines.close();
     writer.distributions.close();
@@ -59,19 +63,19 @@ export class PointLines {
   }
 
   resource(view: ResourceView): void {
-    const known = this.#resources.find(view.bytes, view.attributes);
-    if (known !== undefined) {
-      this.#writer.resource = known;
-      return;
-    }
-    const { defaultSource, defaultTags, limits, resourceTags } = this.#options;
+    const resource = this.#resources.find(view.bytes, view.attributes) ?? this.#read(view);
+    this.#writer.begin(resource);
+  }
+
+  #read(view: ResourceView): PointResource {
+    const { defaultSource, defaultTags, limits, resourceTags, instanceTag } = this.#options;
     const before = this.#tally.total;
     const { source, attributes } = readResource(view, defaultSource, limits, this.#tally);
-    const chosen = withDefaults(chosenAttributes(attributes, resourceTags), defaultTags);
+    const chosen = withDefaults(chosenAttributes(attributes, resourceTags, instanceTag), defaultTags);
     const resource = pointResource({ source, attributes: chosen }, this.#tagOptions(), idOf(view));
     // What was repaired has to be counted each time.
     if (this.#tally.total === before) this.#resources.put(view.bytes, view.attributes, resource);
-    this.#writer.resource = resource;
+    return resource;
   }
 
   /** Upstream has no tags for the scope of a metric; where series are remembered, each scope has its own. */

@@ -12,6 +12,8 @@ export type ResourceTagChoice = "all" | "identity" | "none";
 export interface PointResource {
   /** Tells resources apart, where series are remembered. */
   readonly id: string;
+  /** Source and tags, as text: what points of several senders may have in common. */
+  readonly written: string;
   /** With the attributes that become tags. */
   readonly text: ResourceText;
   /** ` source="host-1"` */
@@ -27,6 +29,7 @@ export function pointResource(text: ResourceText, options: CarefulPointOptions, 
   const tags = new CarefulPointTags({ ...options, tally }).resolve(new Map(), attributes, "");
   return {
     id,
+    written: JSON.stringify([source, ...tags]),
     text,
     source: new Piece(ascii(` source="${source.replaceAll('"', '\\"')}"`)),
     // One place is left for the tag of a bucket or quantile.
@@ -34,15 +37,15 @@ export function pointResource(text: ResourceText, options: CarefulPointOptions, 
   };
 }
 
-/** The attributes of a resource that become tags of its points. */
+/** The attributes of a resource that become tags of its points; `instanceTag` is one more of them, if not empty. */
 export function chosenAttributes(
   attributes: ReadonlyMap<string, string>,
   choice: ResourceTagChoice,
+  instanceTag: string,
 ): ReadonlyMap<string, string> {
   if (choice === "all") return attributes;
   const result = new Map<string, string>();
-  if (choice === "none") return result;
-  for (const key of identityKeys) {
+  for (const key of choice === "none" ? [instanceTag] : [...identityKeys, instanceTag]) {
     const value = attributes.get(key);
     if (value !== undefined) result.set(key, value);
   }

@@ -11,6 +11,8 @@ import { PointTags } from "./point-tags.ts";
 import { PointTime } from "./point-time.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import type { RuleName } from "./rules.ts";
+import { SharedSeries } from "./shared-series.ts";
+import { rangeText } from "./text.ts";
 import { Variants } from "./variants.ts";
 
 /** What the points of all kinds have. */
@@ -33,6 +35,9 @@ export class PointWriter {
   metric: MetricView;
   from: DataView = new DataView(new ArrayBuffer(0));
   resource: PointResource | undefined;
+  /** Whether other senders have the same source and tags, so that their cumulative series may meet. */
+  isWatched = false;
+  readonly #shared = new SharedSeries();
   /** Tells scopes apart, where series are remembered. */
   scopeKey = "";
   droppedCount = 0;
@@ -66,6 +71,22 @@ export class PointWriter {
   get isAdded(): boolean {
     const { bytes, nameStart, nameEnd } = this.metric;
     return isDeltaName(bytes, nameStart, nameEnd);
+  }
+
+  /** Begins a resource. */
+  begin(resource: PointResource): void {
+    this.resource = resource;
+    this.isWatched = this.#shared.isShared(resource.written, resource.id);
+  }
+
+  /** Looks whether a cumulative point, which is written as a point, has two senders. Called if `isWatched`. */
+  watch(attributes: RangeList): void {
+    const { resource, metric } = this;
+    if (resource === undefined) return;
+    const series = `${metricName(metric)}\n${rangeText(metric.bytes, attributes)}`;
+    if (!this.#shared.isFound(resource.written, resource.id, series)) return;
+    this.tally.hit("series_shared", `${metricName(metric)} of ${resource.text.source}`);
+    this.isWatched = false;
   }
 
   /** Counts items that have no line. */

@@ -59,6 +59,7 @@ const list = [
   rule("key_repeated", "doubtful", "Keys of a span that are equal once cleaned stand on its line several times"),
   rule("time_out_of_range", "doubtful", "Time that a proxy refuses by default", "", "WF-402"),
   rule("histogram_forgotten", "doubtful", "Series of cumulative histograms forgotten for want of room"),
+  rule("series_shared", "doubtful", "Cumulative series of two senders under one source and tags: set instance_tag"),
   rule("trace_id_missing", "dropped", "Span without trace id"),
   rule("span_id_missing", "dropped", "Span without span id"),
   rule("span_name_empty", "dropped", "Span without name"),

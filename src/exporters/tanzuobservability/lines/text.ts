@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { RangeList } from "../../../pdata/views/index.ts";
 
 const shortLength = 8;
 
@@ -38,4 +39,13 @@ function bufferOf(bytes: Uint8Array): Buffer {
   lastBytes = bytes;
   lastBuffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return lastBuffer;
+}
+
+/** Ranges put end to end, byte for character: for keys of maps, not for reading. */
+export function rangeText(bytes: Uint8Array, ranges: RangeList): string {
+  let text = "";
+  for (let index = 0; index < ranges.length; index++) {
+    text += bufferOf(bytes).toString("latin1", ranges.start(index), ranges.end(index));
+  }
+  return text;
 }
