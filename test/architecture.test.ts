@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "config": ["component", "pdata", "duration"],
   "service": ["component", "pdata", "config", "telemetry", "output", "net"],
   "distribution.ts": [...componentFolders, "component"],
-  "cli": ["distribution.ts", "config", "service", "telemetry", "component", "duration", "net"],
+  "cli": ["distribution.ts", "config", "service", "telemetry", "component", "duration", "net", "pdata"],
   ...Object.fromEntries(componentFolders.map((folder) => [folder, component])),
 };
 

@@ -41,6 +41,21 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/init.ts").then((m) => m.init),
   },
   {
+    name: "healthcheck",
+    summary: "ask a running collector whether it takes data; for containers without a shell",
+    load: () => import("./commands/healthcheck.ts").then((m) => m.healthcheck),
+  },
+  {
+    name: "send-test",
+    summary: "send a span, a metric and a log record to an endpoint and print what comes back",
+    load: () => import("./commands/send-test.ts").then((m) => m.sendTest),
+  },
+  {
+    name: "doctor",
+    summary: "check a running collector: ports, delivery, targets, clock, limits",
+    load: () => import("./commands/doctor.ts").then((m) => m.doctor),
+  },
+  {
     name: "help",
     summary: "print the help of a command",
     load: () => import("./commands/help.ts").then((m) => m.help),
