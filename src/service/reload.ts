@@ -88,6 +88,8 @@ class GraphChange {
   readonly #fresh: Stages;
   readonly #left: Stages;
   readonly #stopped = new Set<ComponentInstance>();
+  /** Stopped exporters whose queue on disk is for their successor; both have one ledger. */
+  #inherited: readonly { readonly instance: ComponentInstance }[] = [];
 
   constructor(config: Config, before: Graph, service: Reloadable) {
     const { graph, join } = service.build(config, before);
@@ -113,6 +115,7 @@ class GraphChange {
     } catch (error) {
       await stopStages(this.#fresh, this.#timeout(makeWayMs));
       for (const instance of instancesOf(this.#fresh)) this.#service.stopped(instance);
+      for (const { instance } of this.#inherited) instance.ledger.leaveOnDisk();
       this.#service.useExtensions(this.#before.extensions);
       throw error;
     }
@@ -146,18 +149,23 @@ class GraphChange {
 
   async #makeWay(): Promise<void> {
     await this.#stop(this.#left.receivers);
-    const inTheWay = [...this.#before.exporters].flatMap(([key, { instance, observed }]) => {
+    const exchanged = new Set(this.#left.extensions.map(({ id }) => id.text));
+    const inTheWay: { readonly instance: ComponentInstance; readonly isInherited: boolean }[] = [];
+    for (const [key, { instance, observed }] of this.#before.exporters) {
       const successor = this.#graph.exporters.get(key);
-      const isOnDisk = observed.acknowledgesDurably && successor?.observed.acknowledgesDurably === true;
-      return isOnDisk && successor.instance !== instance ? [instance] : [];
-    });
+      if (successor?.instance === instance || !observed.acknowledgesDurably) continue;
+      const isInherited = successor?.observed.acknowledgesDurably === true;
+      // Its directory goes with the storage extension.
+      if (isInherited || [...instance.uses].some((id) => exchanged.has(id))) inTheWay.push({ instance, isInherited });
+    }
     for (const { report, tail } of this.#before.pipelines.values()) {
-      const leadsThere = (instance: ComponentInstance): boolean =>
+      const leadsThere = ({ instance }: { readonly instance: ComponentInstance }): boolean =>
         instance.signal === report.signal && report.exporters.includes(instance.id.text);
       if (inTheWay.some(leadsThere)) tail.hold();
     }
-    await this.#stop(inTheWay);
-    for (const { ledger } of inTheWay) ledger.leaveOnDisk();
+    await this.#stop(inTheWay.map(({ instance }) => instance));
+    this.#inherited = inTheWay.filter(({ isInherited }) => isInherited);
+    for (const { instance } of this.#inherited) instance.ledger.leaveOnDisk();
     const stillRunning = instancesOf(this.#left).filter((instance) => !this.#stopped.has(instance));
     const unused = this.#left.extensions.filter(
       ({ id }) => !stillRunning.some((instance) => instance.uses.has(id.text)),

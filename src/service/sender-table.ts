@@ -24,15 +24,23 @@ type SenderRow = Mutable<Omit<SenderReport, "protocols" | "items">> & {
   readonly items: Record<string, number>;
 };
 
+/** A row with the place of its last change among all changes. */
+interface Kept<R> {
+  readonly row: R;
+  serial: number;
+}
+
 /**
- * Who sends, for `/debug/senders`. A batch goes by the first resource in it and costs one look into a map; texts are read
- * when a row is new.
+ * Who sends, for `/debug/senders`. A batch goes by the first resource in it. The usual one is the same as that of the last
+ * batch on its connection: then it costs a look into a map and a comparison of bytes. Texts are read when a row is new.
  */
 export class SenderTable implements SenderObserver {
   readonly #clock: Clock;
-  /** Longest silent first. */
-  readonly #senders = new Map<string, SenderRow>();
-  readonly #mistakes = new Map<string, Mutable<MistakeReport>>();
+  readonly #senders = new Map<string, Kept<SenderRow>>();
+  readonly #mistakes = new Map<string, Kept<MistakeReport>>();
+  /** By connection. */
+  readonly #latest = new Map<string, { readonly resource: Buffer; readonly kept: Kept<SenderRow> }>();
+  #serial = 0;
   #forgotten = 0;
 
   constructor(clock: Clock) {
@@ -41,17 +49,16 @@ export class SenderTable implements SenderObserver {
 
   report(): SendersReport {
     return {
-      senders: Array.from(this.#senders.values(), (row) => ({ ...row, protocols: [...row.protocols] })).toReversed(),
-      mistakes: Array.from(this.#mistakes.values(), (row) => ({ ...row })).toReversed(),
+      senders: latestFirst(this.#senders).map((row) => ({ ...row, protocols: [...row.protocols] })),
+      mistakes: latestFirst(this.#mistakes).map((row) => ({ ...row })),
       forgotten: this.#forgotten,
     };
   }
 
   batch(batch: Batch, { peer, transport }: RequestContext, refusal: string | undefined): void {
-    const range = firstResource(batch.bytes);
-    const text = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
-    const key = `${hostOf(peer)} ${text.toString("latin1", range.start, Math.min(range.end, range.start + maxKeyBytes))}`;
-    const row = this.#touch(this.#senders, key) ?? this.#add(this.#senders, key, this.#newSender(batch, range));
+    const kept = this.#senderOf(batch, peer);
+    const { row } = kept;
+    kept.serial = ++this.#serial;
     row.peer = peer;
     row.lastSeenUnixMs = this.#clock.now();
     row.requests++;
@@ -71,32 +78,44 @@ export class SenderTable implements SenderObserver {
     this.#mistake({ peer, outcome: "corrected", reason: kind, path, error: "", remedy });
   }
 
+  #senderOf(batch: Batch, peer: string): Kept<SenderRow> {
+    const { bytes } = batch;
+    const range = firstResource(bytes);
+    const latest = this.#latest.get(peer);
+    if (latest?.resource.compare(bytes, range.start, range.end) === 0) return latest.kept;
+    const end = Math.min(range.end, range.start + maxKeyBytes);
+    // A copy: the bytes of a batch go with it.
+    const resource = Buffer.from(bytes.subarray(range.start, end));
+    const key = `${hostOf(peer)} ${resource.toString("latin1")}`;
+    const kept = this.#senders.get(key) ?? this.#add(this.#senders, key, this.#newSender(batch, range));
+    if (this.#latest.size >= maxRows) this.#latest.clear();
+    if (end === range.end) this.#latest.set(peer, { resource, kept });
+    return kept;
+  }
+
   #mistake(mistake: Omit<MistakeReport, "count" | "lastSeenUnixMs">): void {
     const { peer, outcome, reason } = mistake;
     const key = `${hostOf(peer)} ${outcome} ${reason}`;
-    const count = (this.#touch(this.#mistakes, key)?.count ?? 0) + 1;
+    const before = this.#mistakes.get(key);
     const { path, error, remedy } = mistake;
     const texts = { path: clipped(path), error: clipped(error), remedy: clipped(remedy) };
+    const count = (before?.row.count ?? 0) + 1;
+    this.#mistakes.delete(key);
     this.#add(this.#mistakes, key, { ...mistake, ...texts, count, lastSeenUnixMs: this.#clock.now() });
   }
 
-  /** A row that is there moves to the end: the latest. */
-  #touch<R>(rows: Map<string, R>, key: string): R | undefined {
-    const row = rows.get(key);
-    if (row === undefined) return undefined;
-    rows.delete(key);
-    rows.set(key, row);
-    return row;
-  }
-
-  #add<R>(rows: Map<string, R>, key: string, row: R): R {
-    const [oldest] = rows.keys();
-    if (rows.size >= maxRows && !rows.has(key) && oldest !== undefined) {
-      rows.delete(oldest);
+  /** Who was silent longest makes way. */
+  #add<R>(rows: Map<string, Kept<R>>, key: string, row: R): Kept<R> {
+    if (rows.size >= maxRows) {
+      const [oldest] = Array.from(rows).toSorted(([, a], [, b]) => a.serial - b.serial);
+      if (oldest !== undefined) rows.delete(oldest[0]);
+      // What is kept of connections may lead to the row that goes.
+      this.#latest.clear();
       this.#forgotten++;
     }
-    rows.set(key, row);
-    return row;
+    const kept = { row, serial: ++this.#serial };
+    rows.set(key, kept);
+    return kept;
   }
 
   #newSender(batch: Batch, range: { readonly start: number; readonly end: number }): SenderRow {
@@ -117,6 +136,12 @@ export class SenderTable implements SenderObserver {
       lastSeenUnixMs: now,
     };
   }
+}
+
+function latestFirst<R>(rows: ReadonlyMap<string, Kept<R>>): readonly R[] {
+  return Array.from(rows.values())
+    .toSorted((a, b) => b.serial - a.serial)
+    .map(({ row }) => row);
 }
 
 const wanted: ReadonlySet<string> = new Set([

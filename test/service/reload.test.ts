@@ -143,7 +143,7 @@ t.test("a queue on disk is closed before its successor opens it, and batches wai
     const { start } = component;
     component.start = async (host) => {
       // The successor finds what the old one left.
-      if (disks.length === 2) disks[1]?.recover(disks[0]?.items ?? 0);
+      if (disks.length > 1) disks.at(-1)?.recover(disks.at(-2)?.items ?? 0);
       await new Promise((resolve) => setTimeout(resolve, 30));
       await start.call(component, host);
     };
@@ -168,7 +168,40 @@ t.test("a queue on disk is closed before its successor opens it, and batches wai
     [4, 7],
   );
   t.match(service.ledger(), { received: 7, recovered: 0, queued: 7, sent: 0 }, "nothing is counted twice");
+
+  // The queue goes to a successor, and back when the receiver cannot start.
+  const prepare = made.prepare;
+  let failures = 0;
+  made.prepare = (component) => {
+    prepare(component);
+    if (component.name === "r" && failures++ === 0) component.startError = new Error("address already in use");
+  };
+  await t.rejects(reload({ ...config, configs: { r: 2, e: 3 } }), { message: /address already in use/ });
+  t.equal(disks.at(-1)?.items, 7);
+  t.match(service.ledger(), { received: 7, recovered: 0, queued: 7, sent: 0 }, "nor after a reload that failed");
 });
+
+t.test(
+  "a storage that changes is closed before its successor opens it, also under an exporter that goes",
+  async (t) => {
+    const made = new Made();
+    made.prepare = (component) => {
+      if (component.name !== "e/traces") return;
+      Object.defineProperty(component, "acknowledgesDurably", { value: true });
+      const { start } = component;
+      component.start = (host) => {
+        host.extension("x");
+        return start.call(component, host);
+      };
+    };
+    const config: TestConfig = { ...kit(made), pipelines: { traces: "r > p > e,f" }, configs: { x: 1 } };
+    const { reload } = await running(t, made, config);
+    await reload({ ...config, pipelines: { traces: "r > p > f" }, configs: { x: 2 } });
+    t.same(made.notes.slice(0, 3), ["stop e/traces", "stop x", "start x"]);
+    await made.output("r", "traces").consume(batchOf(2), emptyContext);
+    t.equal(made.sink("f/traces").itemCount, 2);
+  },
+);
 
 t.test("a part that cannot start leaves everything as it was", async (t) => {
   const made = new Made();
