@@ -40,6 +40,12 @@ const compressed = [
       totalItems: 400_000,
     }),
   ),
+  throughput("traces-http-512-gzip1-out", {
+    protocol: "http",
+    exporter: "otlp-http",
+    compression: "gzip level 1",
+    totalItems: 400_000,
+  }),
   throughput("traces-grpc-512-gzip-in", { gzipLevel: 6 }),
   throughput("traces-http-512-gzip-in", { protocol: "http", exporter: "otlp-http", gzipLevel: 6 }),
 ];

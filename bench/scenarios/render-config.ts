@@ -59,12 +59,13 @@ export function renderConfig(scenario: Scenario, ports: Ports, folder: string): 
 
 function exporterSettings(scenario: Scenario, ports: Ports): string {
   const { exporter, compression, queue } = scenario;
+  const packed = compression === "gzip level 1" ? "gzip, compression_params: {level: 1}" : compression;
   const stored = queue === "disk" ? ", sending_queue: {storage: file_storage}" : "";
   switch (exporter) {
     case "otlp-grpc":
-      return `{endpoint: "127.0.0.1:${ports.sinkGrpc}", compression: ${compression}, tls: {insecure: true}${stored}}`;
+      return `{endpoint: "127.0.0.1:${ports.sinkGrpc}", compression: ${packed}, tls: {insecure: true}${stored}}`;
     case "otlp-http":
-      return `{endpoint: "http://127.0.0.1:${ports.sinkHttp}", compression: ${compression}${stored}}`;
+      return `{endpoint: "http://127.0.0.1:${ports.sinkHttp}", compression: ${packed}${stored}}`;
     case "wavefront": {
       const target = `{endpoint: "http://127.0.0.1:${ports.sinkHttp}"}`;
       return `{traces: ${target}, metrics: ${target}}`;

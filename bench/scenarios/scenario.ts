@@ -9,8 +9,8 @@ interface Common {
   /** The peer that ours is compared with. */
   readonly peer: "go" | "go-wavefront";
   readonly exporter: Exporter;
-  /** Of what leaves. */
-  readonly compression: "gzip" | "none";
+  /** Of what leaves: at the default level of each peer (6), or at level 1. */
+  readonly compression: "gzip" | "gzip level 1" | "none";
   /** Where the sending queue is; the disk takes a storage extension. */
   readonly queue: "memory" | "disk";
   readonly limitMib: number;
