@@ -2,7 +2,7 @@ import http from "node:http";
 import { requestOf } from "./item.ts";
 
 const workers = 4;
-/** Of an open loop: a refusal comes at once, so what is beyond this waits in vain. */
+/** Of an open loop: what is beyond this is not offered, because it would wait here and not in the program. */
 const maxConnections = 1000;
 
 /** Offers unique items over OTLP/HTTP at a steady pace. Each id that is answered 200 is an obligation. */
@@ -43,6 +43,7 @@ export class Producer {
     for (let offered = 0; !until() && !this.#isStopped;) {
       const dueItems = ((performance.now() - beganMs) / 1000) * itemsPerSecond;
       for (; offered < dueItems; offered += perRequest) {
+        if (underway.size >= maxConnections) continue;
         const offer = this.offer(perRequest).finally(() => underway.delete(offer));
         underway.add(offer);
       }
@@ -57,10 +58,20 @@ export class Producer {
     this.#agent.destroy();
   }
 
+  /** On a connection of its own; answers whether they were accepted. */
+  async probe(): Promise<boolean> {
+    const agent = new http.Agent();
+    try {
+      return await this.offer(1, agent);
+    } finally {
+      agent.destroy();
+    }
+  }
+
   /** Answers whether they were accepted. */
-  async offer(perRequest = 20): Promise<boolean> {
+  async offer(perRequest = 20, agent = this.#agent): Promise<boolean> {
     const ids = Array.from({ length: perRequest }, () => this.#nonce + (++this.#serial).toString(16).padStart(8, "0"));
-    const status = await this.#post(requestOf(ids));
+    const status = await this.#post(requestOf(ids), agent);
     const now = performance.now();
     for (const id of ids) {
       if (status === 200) this.accepted.set(id, now);
@@ -71,7 +82,7 @@ export class Producer {
     return status === 200;
   }
 
-  #post(body: Uint8Array): Promise<number | undefined> {
+  #post(body: Uint8Array, agent: http.Agent): Promise<number | undefined> {
     return new Promise((resolve) => {
       const request = http.request(
         {
@@ -80,7 +91,7 @@ export class Producer {
           method: "POST",
           path: "/v1/traces",
           headers: { "content-type": "application/x-protobuf" },
-          agent: this.#agent,
+          agent,
         },
         (response) => {
           response.resume();

@@ -186,13 +186,18 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "connections are refused, then the backend is back: the backlog drains while new data flows",
-    run: passing(async (rig, { factor }) => {
-      await rig.sink.down();
-      // In the full form above the 10 s from which on an outage ends in a ramp.
-      const untilMs = performance.now() + 600 * factor * factor;
-      while (performance.now() < untilMs) await rig.accepts(1000);
-      await rig.sink.up();
-    }),
+    run: passing(
+      async (rig, { factor }) => {
+        await rig.sink.down();
+        // In the full form above the 10 s from which on an outage ends in a ramp.
+        const untilMs = performance.now() + 600 * factor * factor;
+        while (performance.now() < untilMs) await rig.accepts(1000);
+        await rig.sink.up();
+        // A backlog of many seconds, on a ramp of five.
+      },
+      {},
+      15_000,
+    ),
   },
   {
     name: "a black hole that neither reads nor answers loses nothing",
@@ -249,12 +254,10 @@ export const scenarios: readonly Scenario[] = [
       await rig.sinks[1]?.down();
       const deadMs = performance.now();
       await until("the dead one is given up", () => performance.now() - deadMs > 7000, 10_000);
-      const givenUpMs = performance.now();
       await rig.accepts(6000, 20_000);
-      const [firstMs, thenMs] = [rig.latencyMs(deadMs, givenUpMs), rig.latencyMs(givenUpMs)];
-      run.t.comment(`p99 ${aloneMs} ms with both, ${firstMs} ms for 7 s beside a dead one, ${thenMs} ms then`);
-      run.t.ok(firstMs <= 2 * Math.max(aloneMs, 120), "not more than twice as late, from the first moment");
-      run.t.ok(thenMs <= 2 * Math.max(aloneMs, 120), "nor when it is given up");
+      const besideMs = rig.latencyMs(deadMs);
+      run.t.comment(`p99 ${aloneMs} ms with both, ${besideMs} ms beside a dead one, from the first moment`);
+      run.t.ok(besideMs <= 2 * Math.max(aloneMs, 120), "not more than twice as late");
       await rig.producer.stop();
       await rig.drained();
       await rig.end();

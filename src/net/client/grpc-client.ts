@@ -36,9 +36,9 @@ export interface GrpcKeepalive {
 
 /**
  * Longest pause between two tries to connect (grpc's own is 2 min): while the backend is away every call fails at once,
- * and the retries in front of us ask every few seconds.
+ * and a backend that is back should have its data within seconds.
  */
-const maxReconnectMs = 5000;
+const maxReconnectMs = 2000;
 
 /** Unary calls to one peer with messages that are bytes already. Nothing outside this file knows of grpc-js. */
 export class GrpcClient {
