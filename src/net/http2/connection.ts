@@ -328,8 +328,9 @@ export class Connection implements FrameSink, Mortal {
       if (name === Setting.initialWindowSize) initialWindow = value;
       else if (name === Setting.maxFrameSize) sender.setFrameBytes(value);
     });
-    if (initialWindow !== sender.initialWindow) sender.setInitialWindow(initialWindow, this.#streams);
+    // First: the peer holds to its settings from the acknowledgement on, and what they let out breaks its old window.
     this.#output.frame(FrameType.settings, Flag.ack, 0, nothing);
+    if (initialWindow !== sender.initialWindow) sender.setInitialWindow(initialWindow, this.#streams);
   }
 
   #onPing(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): void {

@@ -201,6 +201,18 @@ t.test("answers keep to the peer's windows and frame size, down to a byte", asyn
   t.equal(await answered(each, 3), "x".repeat(100));
 });
 
+t.test("what a larger window lets out comes after its acknowledgement, from which on the peer has it", async (t) => {
+  const { socket, wire } = await open(t);
+  socket.put(rawFrame(4, 0, 0, [0, 4, 0, 0, 0, 0]));
+  socket.put(call(1, "0123456789"));
+  await wire.settle();
+  const before = socket.frames.length;
+  socket.put(rawFrame(4, 0, 0, [0, 4, 0, 0, 1, 0]));
+  await wire.settle();
+  const kinds = socket.frames.slice(before).map(({ type, flags }) => `${type} ${flags & 1}`);
+  t.same(kinds, ["4 1", "0 0", "1 1"], "SETTINGS with ACK, DATA, trailers");
+});
+
 t.test("answers of every size come whole", async (t) => {
   const each = await open(t);
   each.socket.put(rawFrame(4, 0, 0, [0, 4, 127, 0, 0, 0, 0, 5, 0, 255, 255, 255]));
