@@ -1,6 +1,7 @@
 // Items per CPU second from OTLP bytes to Wavefront lines on one core: wavefront.ts [RUNS]. Spans have 12 attributes and one
 // event (so a line of span logs each), points 3 attributes. The floor of the same run reads every attribute and writes
-// nothing. `careful` are spans that need a repair; `gzip` is what compressing their lines costs beside.
+// nothing. `crowded` are spans with more tags than a line takes, as those of Airflow are; `careful` are spans that need a
+// repair; `gzip` is what compressing their lines costs beside.
 import { gzipSync } from "node:zlib";
 import { proxyLimits } from "../src/exporters/tanzuobservability/lines/limits.ts";
 import type { Chunk } from "../src/exporters/tanzuobservability/lines/line-body.ts";
@@ -80,6 +81,7 @@ const pointReader: Visitor = {
 
 const plain = spans(itemCount);
 const careful = spans(itemCount, { "": "x" });
+const crowded = spans(itemCount, Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`extra.${index}`, "x"])));
 const metrics = points(itemCount);
 const spanLines = new SpanLines(options);
 const pointLines = new PointLines({ ...options, resourceTags: "identity", histograms: "upstream", instanceTag: "" });
@@ -93,6 +95,7 @@ const spanBodies = bodies;
 bodies = [];
 bench("spans, floor: read", () => walker.walk(plain, spanReader));
 bench("spans to lines and span logs", () => void spanLines.encode(plain, nowMs));
+bench("spans to lines, crowded", () => void spanLines.encode(crowded, nowMs));
 bench("spans to lines, careful", () => void spanLines.encode(careful, nowMs));
 bench("spans, gzip of their lines", () => {
   for (const body of spanBodies) gzipSync(body, { level: 1 });
