@@ -36,6 +36,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/components.ts").then((m) => m.components),
   },
   {
+    name: "explain",
+    summary: "say what a component or key means",
+    load: () => import("./commands/explain.ts").then((m) => m.explain),
+  },
+  {
+    name: "schema",
+    summary: "print a JSON Schema of the configuration, for editors",
+    load: () => import("./commands/schema.ts").then((m) => m.schema),
+  },
+  {
     name: "init",
     summary: "write a configuration with comments to begin with",
     load: () => import("./commands/init.ts").then((m) => m.init),
@@ -54,6 +64,11 @@ export const commands: readonly CommandEntry[] = [
     name: "doctor",
     summary: "check a running collector: ports, delivery, targets, clock, limits",
     load: () => import("./commands/doctor.ts").then((m) => m.doctor),
+  },
+  {
+    name: "completion",
+    summary: "print a completion script for bash, zsh or fish",
+    load: () => import("./commands/completion.ts").then((m) => m.completion),
   },
   {
     name: "help",
