@@ -56,15 +56,16 @@ interface Row {
   readonly default: string;
 }
 
-/** The rows of the tables under "Configuration" whose first cell is nothing but keys. */
+/** The rows of the tables of keys and defaults under "Configuration" whose first cell is nothing but keys. */
 function rowsOf(readme: string): readonly Row[] {
   const [, section = ""] = /^## Configuration\n([^]*?)^## /m.exec(readme) ?? [];
-  return [...section.matchAll(/^\| *(`[a-z][\w:]*`(?:, *`[a-z][\w:]*`)*) *\|([^|]*)\|/gm)].map(
-    ([, keys = "", value = ""]) => ({
-      keys: [...keys.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key),
-      default: value.trim(),
-    }),
-  );
+  const tables = section.match(/^\|.*\n(?:\|.*\n)*/gm) ?? [];
+  const lines = tables.filter((table) => /^\|[^|]*\| *default/.test(table)).flatMap((table) => table.split("\n"));
+  return lines.flatMap((line) => {
+    const [, keys, value = ""] = /^\| *(`[a-z][\w:]*`(?:, *`[a-z][\w:]*`)*) *\|([^|]*)\|/.exec(line) ?? [];
+    if (keys === undefined) return [];
+    return [{ keys: [...keys.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key), default: value.trim() }];
+  });
 }
 
 /** Whether a README's cell says what the schema says; words such as "none", "on" and "see below" are not compared. */
