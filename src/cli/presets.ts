@@ -110,15 +110,14 @@ processors:
   batch:
 
 exporters:
-  # One line for each span, data point and log record; "detailed" shows every field.
+  # ${isAirflow ? "A tree for each run of a DAG, a line for each data point" : "A line for each span, data point and log record"}; with "verbosity: detailed" instead every field.
   debug:
-    verbosity: normal
-    use_internal_logger: false
+    format: ${isAirflow ? "tree" : "line"}
 ${
   wavefront === undefined
     ? ""
     : `  # A Wavefront proxy.
-  tanzuobservability:
+  tanzuobservability:${isAirflow ? "\n    # DAGs become services, timers become distributions.\n    preset: airflow" : ""}
     traces:
       endpoint: ${wavefront.traces}
     metrics:

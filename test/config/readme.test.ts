@@ -60,7 +60,7 @@ interface Row {
 function rowsOf(readme: string): readonly Row[] {
   const [, section = ""] = /^## Configuration\n([^]*?)^## /m.exec(readme) ?? [];
   const tables = section.match(/^\|.*\n(?:\|.*\n)*/gm) ?? [];
-  const lines = tables.filter((table) => /^\|[^|]*\| *default/.test(table)).flatMap((table) => table.split("\n"));
+  const lines = tables.filter((table) => /^\|[^|]*\| *default/i.test(table)).flatMap((table) => table.split("\n"));
   return lines.flatMap((line) => {
     const [, keys, value = ""] = /^\| *(`[a-z][\w:]*`(?:, *`[a-z][\w:]*`)*) *\|([^|]*)\|/.exec(line) ?? [];
     if (keys === undefined) return [];
