@@ -13,6 +13,7 @@ import { pause, until } from "./wait.ts";
 
 /** A load that takes more of its core than this measures itself. */
 const maxLoadShare = 0.7;
+const maxShedShare = 0.01;
 /** A delivery that stands still for so long has ended. */
 const quietMs = 5000;
 const drainLimitMs = 180_000;
@@ -63,7 +64,7 @@ export async function measureLoaded(
     const after = await sink?.stats();
     const delivered = after === undefined ? undefined : after.items - (wanted - load.accepted);
     const loadShare = load.cpuSeconds / load.seconds;
-    const reason = voidReason(load, loadShare, delivered);
+    const reason = voidReason(scenario, load, loadShare, delivered);
     return {
       ...(reason === undefined ? {} : { void: reason }),
       cpuSeconds,
@@ -84,9 +85,17 @@ export async function measureLoaded(
   }
 }
 
-function voidReason(load: LoadReport, loadShare: number, delivered: number | undefined): string | undefined {
+function voidReason(
+  { kind }: Throughput | Paced,
+  load: LoadReport,
+  loadShare: number,
+  delivered: number | undefined,
+): string | undefined {
   if (delivered !== undefined && delivered !== load.accepted)
     return `${load.accepted} items accepted, ${delivered} delivered`;
+  // What was never sent has no latency, so the others would look too good.
+  if (kind === "latency" && load.shed > load.offered * maxShedShare)
+    return `${load.shed} of ${load.offered} items were not sent, because all workers waited`;
   if (loadShare > maxLoadShare) return `the load took ${Math.round(loadShare * 100)} % of its core`;
   return undefined;
 }

@@ -29,11 +29,17 @@ function take(body: Buffer, isGzip: boolean, count: (text: Buffer) => void): Pro
 
 const countOf = (signal: Signal) => (body: Buffer) => void (seen.items += countItems(signal, body));
 
+const [newline, quote, tilde] = [10, 34, 126];
+
+/** Lines of span logs, and points that the exporter makes about itself (`~converter…`), are no items. */
 function countLines(format: string | null, text: Buffer): void {
-  let lines = 0;
-  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++;
-  if (format === "spanLogs") seen.otherLines += lines;
-  else seen.items += lines;
+  let start = 0;
+  for (let end = text.indexOf(newline); end >= 0; end = text.indexOf(newline, start)) {
+    const first = text[start] === quote ? text[start + 1] : text[start];
+    if (format === "spanLogs" || first === tilde) seen.otherLines++;
+    else seen.items++;
+    start = end + 1;
+  }
 }
 
 const grpc = grpcSink((message, isGzip) => take(message, isGzip, countOf(grpcSignal)));

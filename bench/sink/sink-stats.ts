@@ -5,7 +5,7 @@ export interface SinkStats {
   readonly requests: number;
   /** As they came, so compressed. */
   readonly bodyBytes: number;
-  /** Wavefront lines of other kinds: span logs. */
+  /** Wavefront lines of other kinds: span logs, and an exporter's points about itself. */
   readonly otherLines: number;
   readonly cpuSeconds: number;
 }
