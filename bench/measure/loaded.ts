@@ -91,7 +91,9 @@ function voidReason(
   loadShare: number,
   delivered: number | undefined,
 ): string | undefined {
-  if (delivered !== undefined && delivered !== load.accepted)
+  // A backend that is slow or away makes senders give up and send again, as it would in production; the page shows how much.
+  const repeats = kind === "overload" || kind === "dead-sink";
+  if (delivered !== undefined && (repeats ? delivered < load.accepted : delivered !== load.accepted))
     return `${load.accepted} items accepted, ${delivered} delivered`;
   // What was never sent has no latency, so the others would look too good.
   if (kind === "latency" && load.shed > load.offered * maxShedShare)
