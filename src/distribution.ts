@@ -18,12 +18,13 @@ export const distribution: FactoryRegistry = [
   {
     kind: "exporter",
     type: "debug",
-    load: () =>
+    load: once(() =>
       import("./exporters/debug/factory.ts").then((m) =>
         m.debugWith({
           wavefront: () => import("./exporters/tanzuobservability/print-lines.ts").then((n) => n.printLines),
         }),
       ),
+    ),
   },
   { kind: "exporter", type: "logging", load: () => import("./exporters/logging/factory.ts").then((m) => m.logging) },
   { kind: "exporter", type: "nop", load: () => import("./exporters/nop/factory.ts").then((m) => m.nopExporter) },
@@ -74,3 +75,9 @@ export const distribution: FactoryRegistry = [
     load: () => import("./extensions/bearertokenauth/factory.ts").then((m) => m.bearerTokenAuth),
   },
 ];
+
+/** For a factory that is made here: a reload takes a component for the same only if its factory is. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -200,9 +200,12 @@ extensions:
   # For this machine only: it tells much about the data.
   zpages:
     endpoint: ${quoted("localhost", 55_679 + portOffset)}
+  # For probes of an orchestrator: /livez, /readyz; "otelcol healthcheck" asks it in containers without a shell.
+  health_check:
+    endpoint: ${quoted(options.listenHost ?? "0.0.0.0", 13_133 + portOffset)}
 
 service:
-  extensions: [file_storage, zpages]
+  extensions: [file_storage, zpages, health_check]
   telemetry:
     logs:
       encoding: json

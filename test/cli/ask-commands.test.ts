@@ -190,6 +190,15 @@ t.test("doctor names what is missing when nothing runs", async (t) => {
   t.match(stdout, /SKIP {2}test spans in the ledger: the configuration has no zpages/);
 });
 
+t.test("doctor without --config checks what otelcol without it runs", async (t) => {
+  const { stdout } = await otelcol("doctor", "--port-offset=9000", "--no-send", "--timeout=1s");
+  t.match(stdout, /port 13318 \(otlp\)/);
+  t.match(await otelcol("doctor", "--config=yaml:x: y", "--port-offset=1"), {
+    code: 1,
+    stderr: "--port-offset changes",
+  });
+});
+
 t.test("wrong flags of these commands say what to write", async (t) => {
   for (const [args, message] of [
     [["send-test", "--header", "x"], 'invalid argument "x" for "--header" flag: write NAME=VALUE'],

@@ -1,23 +1,27 @@
+import { choiceFlags, chooseSources } from "../choose-sources.ts";
 import { defineCommand } from "../command.ts";
-import { requireSources, sourceFlags } from "../source-flags.ts";
 import { readTimeout } from "../timeout-flag.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
-  usage: ["doctor --config FILE [flags]"],
+  usage: ["doctor --config FILE [flags]", "doctor [--preset NAME] [flags]"],
   about: `Checks a running collector and what it sends to: the configuration, its ports and who holds them, a span by
 each protocol and whether the ledger has it, whether the targets can be reached, clock and limits.`,
   flags: {
-    ...sourceFlags,
+    ...choiceFlags,
     "no-send": { type: "boolean", about: "Send no test spans" },
     "timeout": { type: "string", value: "DURATION", about: "Longest wait for each answer (default 3s)" },
     "insecure": { type: "boolean", about: "Take any certificate" },
     "format": { type: "string", value: "NAME", about: "How to print (default text)", choices: ["text", "json"] },
   },
   exitCodes: { 0: "nothing failed; there may be warnings", 1: "something failed, or a flag is wrong" },
-  examples: ["otelcol doctor --config config/otel-local-config.yaml", "otelcol doctor --config a.yaml --format json"],
+  examples: [
+    "otelcol doctor",
+    "otelcol doctor --config config/otel-local-config.yaml",
+    "otelcol doctor --config a.yaml --format json",
+  ],
   async run(options) {
-    const sources = requireSources(options);
+    const { sources } = await chooseSources(options);
     const timeoutMs = readTimeout(options.text("timeout"), 3000);
     const [{ loadForUser }, { print }] = await Promise.all([import("../load.ts"), import("../print.ts")]);
     const config = await loadForUser(sources);
