@@ -14,8 +14,9 @@ import { pause, until } from "./wait.ts";
 /** A load that takes more of its core than this measures itself. */
 const maxLoadShare = 0.7;
 const maxShedShare = 0.01;
-/** A delivery that stands still for so long has ended. */
+/** A delivery that stands still for so long has ended; after an outage, half a minute and more lies between attempts. */
 const quietMs = 5000;
+const quietAfterOutageMs = 60_000;
 const drainLimitMs = 180_000;
 
 /**
@@ -55,7 +56,8 @@ export async function measureLoaded(
     if (hasSink && sink === undefined) sink = await SinkProcess.start(sinkOptions);
     // Without a backend at the start, the probe of the start arrives only now.
     const wanted = load.accepted + (scenario.kind === "dead-sink" ? 1 : before.items);
-    if (sink !== undefined) await delivery(sink, wanted, collector);
+    const quiet = scenario.kind === "dead-sink" ? quietAfterOutageMs : quietMs;
+    if (sink !== undefined) await delivery(sink, wanted, quiet, collector);
     await rest(collector);
     const cpuSeconds = collector.cpuSeconds() - cpuBefore;
     const peakRssMib = collector.memoryMib("VmHWM");
@@ -118,7 +120,7 @@ function runLoad(options: LoadOptions): Promise<LoadReport> {
   );
 }
 
-async function delivery(sink: SinkProcess, wanted: number, collector: PinnedProcess): Promise<void> {
+async function delivery(sink: SinkProcess, wanted: number, quiet: number, collector: PinnedProcess): Promise<void> {
   const end = performance.now() + drainLimitMs;
   let [last, movedAt] = [-1, performance.now()];
   while (performance.now() < end) {
@@ -126,8 +128,7 @@ async function delivery(sink: SinkProcess, wanted: number, collector: PinnedProc
     const { items } = await sink.stats();
     if (items !== last) [last, movedAt] = [items, performance.now()];
     if (items >= wanted) return;
-    // A retry may be half a minute away.
-    if (performance.now() - movedAt > (last <= 1 ? drainLimitMs : quietMs)) return;
+    if (performance.now() - movedAt > quiet) return;
     await pause(50);
   }
 }
