@@ -7,7 +7,7 @@ import { portsOf } from "../measure/collector.ts";
 import type { SinkProcess } from "../measure/sink-process.ts";
 import { pause, until } from "../measure/wait.ts";
 import type { PeerName } from "../peers/peers.ts";
-import type { GuardRow } from "./rows.ts";
+import { floorItems, type GuardRow } from "./rows.ts";
 
 /** The end of a burst may still be on its way through the peer. */
 const settleMs = 150;
@@ -17,19 +17,16 @@ export class BurstTarget {
   readonly #process: PinnedProcess;
   readonly #load: LoadOptions;
   readonly #sink: SinkProcess | undefined;
-  readonly row: GuardRow;
-  readonly peer: PeerName;
+  readonly #row: GuardRow;
 
   private constructor(
     parts: { process: PinnedProcess; load: LoadOptions; sink: SinkProcess | undefined },
     row: GuardRow,
-    peer: PeerName,
   ) {
     this.#process = parts.process;
     this.#load = parts.load;
     this.#sink = parts.sink;
-    this.row = row;
-    this.peer = peer;
+    this.#row = row;
   }
 
   /** The peer sends to the ports of `sinkPorts`. The floor sends nothing, so its bursts end with the last answer. */
@@ -38,13 +35,14 @@ export class BurstTarget {
     peer: PeerName,
     options: { pools: Pools; folder: string; sink: SinkProcess; sinkPorts: RunPorts },
   ): Promise<BurstTarget> {
-    const { scenario, burstItems } = row;
+    const { scenario } = row;
+    const burstItems = peer === "floor" ? floorItems(row) : row.burstItems;
     const { sinkGrpc, sinkHttp } = options.sinkPorts;
     const ports = { ...(await portsOf()), sinkGrpc, sinkHttp };
     const { process } = await startCollector(scenario, peer, ports, options.folder);
     const load = loadOptions({ ...scenario, totalItems: burstItems }, ports, options.pools);
     const sends = peer !== "floor" && !scenario.exporter.startsWith("debug");
-    return new BurstTarget({ process, load, sink: sends ? options.sink : undefined }, row, peer);
+    return new BurstTarget({ process, load, sink: sends ? options.sink : undefined }, row);
   }
 
   /** CPU seconds per million items of one burst. */
@@ -55,7 +53,7 @@ export class BurstTarget {
     const cpuBefore = this.#process.cpuSeconds();
     const { accepted } = await load.run();
     load.close();
-    const { name } = this.row.scenario;
+    const { name } = this.#row.scenario;
     if (this.#sink !== undefined) {
       const sink = this.#sink;
       await until(

@@ -6,10 +6,13 @@ import type { PeerName } from "../peers/peers.ts";
 import { BurstTarget } from "./bursts.ts";
 import { guardRows, type GuardRow } from "./rows.ts";
 
+/** Code is compiled, windows and buffers grow: without these the first bursts cost up to four times the last. */
+const warmUps = 3;
 const rounds = 3;
 /** A second look must not fail for a neighbour on the machine. */
 const roundsOfSecondLook = 6;
-const starts = 3;
+const starts = 8;
+const startsWithMemory = 2;
 export const startRow = "start, CPU";
 export const memoryRow = "start, memory";
 
@@ -54,14 +57,24 @@ async function burstRatios(
     const options = { pools, folder, sink, sinkPorts };
     // From all rows, so that a second look at some of them divides by the same.
     const floors = new Map(guardRows.toReversed().map((row) => [floorKey(row), row]));
-    for (const row of floors.values()) targets.push(await BurstTarget.start(row, "floor", options));
-    for (const row of rows) targets.push(await BurstTarget.start(row, "ours", options));
+    const start = async (row: GuardRow, peer: PeerName): Promise<BurstTarget> => {
+      const target = await BurstTarget.start(row, peer, options);
+      targets.push(target);
+      return target;
+    };
+    const floorTargets = new Map<string, BurstTarget>();
+    for (const [key, row] of floors) floorTargets.set(key, await start(row, "floor"));
+    // The floor is cheap and divides everything, so it has a burst before each burst of ours.
+    const turns: (readonly [string, BurstTarget])[] = [];
+    for (const row of rows) {
+      const floor = floorTargets.get(floorKey(row));
+      if (floor !== undefined) turns.push([floorKey(row), floor]);
+      turns.push([row.scenario.name, await start(row, "ours")]);
+    }
     const best = new Map<string, number>();
-    // The first burst warms up: code is compiled, windows and buffers grow.
-    for (let round = -1; round < bursts; round++)
-      for (const target of targets) {
+    for (let round = -warmUps; round < bursts; round++)
+      for (const [key, target] of turns) {
         const cpu = await target.burst();
-        const key = target.peer === "floor" ? floorKey(target.row) : target.row.scenario.name;
         if (round >= 0) keepLeast(best, key, cpu);
       }
     return rows.map((row) => {
@@ -78,24 +91,24 @@ function keepLeast<Key>(map: Map<Key, number>, key: Key, value: number): void {
   map.set(key, Math.min(value, map.get(key) ?? Infinity));
 }
 
-const oursToFloor = (map: ReadonlyMap<PeerName, number>): number =>
-  (map.get("ours") ?? Number.NaN) / (map.get("floor") ?? Number.NaN);
-
-/** CPU to the first accepted request, and memory a second later. */
+/** CPU to the first accepted request, over all starts because one is a few steps of the kernel's clock; memory a second later. */
 async function startRatios(folder: string): Promise<readonly (readonly [string, number])[]> {
   const [first] = guardRows;
   if (first === undefined) return [];
-  const best = { cpu: new Map<PeerName, number>(), memory: new Map<PeerName, number>() };
+  const cpu = { floor: 0, ours: 0 };
+  const memory = { floor: Infinity, ours: Infinity };
   for (let round = 0; round < starts; round++)
     for (const peer of ["floor", "ours"] as const) {
       const { process } = await startCollector(first.scenario, peer, await portsOf(), folder);
-      keepLeast(best.cpu, peer, process.cpuSeconds());
-      await pause(1000);
-      keepLeast(best.memory, peer, process.memoryMib("VmRSS"));
+      cpu[peer] += process.cpuSeconds();
+      if (round < startsWithMemory) {
+        await pause(1000);
+        memory[peer] = Math.min(memory[peer], process.memoryMib("VmRSS"));
+      }
       await process.stop();
     }
   return [
-    [startRow, oursToFloor(best.cpu)],
-    [memoryRow, oursToFloor(best.memory)],
+    [startRow, cpu.ours / cpu.floor],
+    [memoryRow, memory.ours / memory.floor],
   ];
 }
