@@ -7,10 +7,10 @@ import { BurstTarget } from "./bursts.ts";
 import { guardRows, type GuardRow } from "./rows.ts";
 
 /** Code is compiled, windows and buffers grow: without these the first bursts cost up to four times the last. */
-const warmUps = 3;
-const rounds = 3;
+const warmUps = 4;
+const rounds = 8;
 /** A second look must not fail for a neighbour on the machine. */
-const roundsOfSecondLook = 6;
+const roundsOfSecondLook = 16;
 const starts = 8;
 const startsWithMemory = 2;
 export const startRow = "start, CPU";
@@ -62,15 +62,9 @@ async function burstRatios(
       targets.push(target);
       return target;
     };
-    const floorTargets = new Map<string, BurstTarget>();
-    for (const [key, row] of floors) floorTargets.set(key, await start(row, "floor"));
-    // The floor is cheap and divides everything, so it has a burst before each burst of ours.
     const turns: (readonly [string, BurstTarget])[] = [];
-    for (const row of rows) {
-      const floor = floorTargets.get(floorKey(row));
-      if (floor !== undefined) turns.push([floorKey(row), floor]);
-      turns.push([row.scenario.name, await start(row, "ours")]);
-    }
+    for (const [key, row] of floors) turns.push([key, await start(row, "floor")]);
+    for (const row of rows) turns.push([row.scenario.name, await start(row, "ours")]);
     const best = new Map<string, number>();
     for (let round = -warmUps; round < bursts; round++)
       for (const [key, target] of turns) {

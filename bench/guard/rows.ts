@@ -8,12 +8,12 @@ export interface GuardRow {
 }
 
 const burstItems: Readonly<Record<string, number>> = {
-  "traces-grpc-512": 160_000,
+  "traces-grpc-512": 80_000,
   "traces-grpc-1": 8000,
-  "traces-http-512": 160_000,
-  "traces-http-1": 10_000,
-  "traces-grpc-512-wavefront": 30_000,
-  "traces-grpc-512-debug-detailed": 40_000,
+  "traces-http-512": 80_000,
+  "traces-http-1": 8000,
+  "traces-grpc-512-wavefront": 20_000,
+  "traces-grpc-512-debug-detailed": 24_000,
 };
 
 /** The floor needs less for large requests, and the kernel counts in steps of 10 ms. */
