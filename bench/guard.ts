@@ -62,6 +62,8 @@ if (process.platform !== "linux" || cpus().length < 2) {
 } else {
   const folder = mkdtempSync(path.join(tmpdir(), "otelcol-guard-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  // What was started is ended at exit, which a signal alone does not reach.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
   leaveFirstCore();
   const pools = new Pools(folder);
   if (process.argv.includes("--store")) await store(pools, folder);

@@ -10,7 +10,7 @@ import type { PeerName } from "../peers/peers.ts";
 import { floorItems, type GuardRow } from "./rows.ts";
 
 /** The end of a burst may still be on its way through the peer. */
-const settleMs = 150;
+const settleMs = 60;
 
 /** A running peer that takes one burst of requests after the other. */
 export class BurstTarget {
@@ -63,7 +63,7 @@ export class BurstTarget {
           this.#process.assertAlive();
           return (await sink.stats()).items >= itemsBefore + accepted;
         },
-        100,
+        25,
       );
     }
     await pause(settleMs);

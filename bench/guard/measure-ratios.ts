@@ -3,22 +3,24 @@ import type { Pools } from "../measure/pools.ts";
 import { SinkProcess } from "../measure/sink-process.ts";
 import { pause } from "../measure/wait.ts";
 import type { PeerName } from "../peers/peers.ts";
+import { spreadOf } from "../report/statistics.ts";
 import { BurstTarget } from "./bursts.ts";
 import { guardRows, type GuardRow } from "./rows.ts";
 
 /** Code is compiled, windows and buffers grow: without these the first bursts cost up to four times the last. */
 const warmUps = 4;
-const rounds = 8;
+const rounds = 12;
 /** A second look must not fail for a neighbour on the machine. */
-const roundsOfSecondLook = 16;
+const roundsOfSecondLook = 20;
 const starts = 8;
 const startsWithMemory = 2;
 export const startRow = "start, CPU";
 export const memoryRow = "start, memory";
 
 /**
- * Ratios to the floor by name. All peers run at once and take their bursts in turn; the best burst of each counts, since a
- * neighbour on the machine can only add to a figure. `names` are for a second look at some of them, with more bursts.
+ * Ratios to the floor by name. All peers run at once and take their bursts in turn, so that a neighbour on the machine
+ * disturbs all of them; medians count, since bursts of one process differ by a fifth on a virtual machine, and the best of
+ * the floor and of ours are not of the same moment. `names` are for a second look at some of them, with more bursts.
  */
 export async function measureRatios(
   pools: Pools,
@@ -65,24 +67,18 @@ async function burstRatios(
     const turns: (readonly [string, BurstTarget])[] = [];
     for (const [key, row] of floors) turns.push([key, await start(row, "floor")]);
     for (const row of rows) turns.push([row.scenario.name, await start(row, "ours")]);
-    const best = new Map<string, number>();
+    const costs = new Map<string, number[]>(turns.map(([key]) => [key, []]));
     for (let round = -warmUps; round < bursts; round++)
       for (const [key, target] of turns) {
         const cpu = await target.burst();
-        if (round >= 0) keepLeast(best, key, cpu);
+        if (round >= 0) costs.get(key)?.push(cpu);
       }
-    return rows.map((row) => {
-      const { name } = row.scenario;
-      return [name, (best.get(name) ?? Number.NaN) / (best.get(floorKey(row)) ?? Number.NaN)];
-    });
+    const costOf = (key: string): number => spreadOf(costs.get(key) ?? [])?.median ?? Number.NaN;
+    return rows.map((row) => [row.scenario.name, costOf(row.scenario.name) / costOf(floorKey(row))]);
   } finally {
     for (const target of targets) await target.stop();
     await sink.stop();
   }
-}
-
-function keepLeast<Key>(map: Map<Key, number>, key: Key, value: number): void {
-  map.set(key, Math.min(value, map.get(key) ?? Infinity));
 }
 
 /** CPU to the first accepted request, over all starts because one is a few steps of the kernel's clock; memory a second later. */
