@@ -1,4 +1,5 @@
 import type { Explained } from "../config/explain.ts";
+import { wrapText } from "./wrap-text.ts";
 
 const width = 110;
 
@@ -37,18 +38,6 @@ function keyTable({ keys }: Explained): readonly string[] {
   const indent = " ".repeat(left + 6);
   return keys.flatMap(({ key, type, default: value, about }) => [
     `    ${key.padEnd(left)}  ${type}${value === undefined ? "" : `, default ${value}`}`,
-    ...wrap(about.replaceAll("`", ""), width - indent.length).map((line) => indent + line),
+    ...(about === "" ? [] : wrapText(about.replaceAll("`", ""), width - indent.length)).map((line) => indent + line),
   ]);
-}
-
-function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return line === "" ? lines : [...lines, line];
 }

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { flagsOf } from "./parse-arguments.ts";
+import { wrapText } from "./wrap-text.ts";
 
 const width = 110;
 
@@ -29,22 +30,10 @@ function rows(pairs: readonly (readonly [string, string])[]): string {
   const left = Math.max(...pairs.map(([first]) => first.length));
   return pairs
     .map(([first, second]) => {
-      const lines = wrap(second, width - left - 4);
+      const lines = wrapText(second, width - left - 4);
       return lines.map((line, index) => `  ${(index === 0 ? first : "").padEnd(left)}  ${line}\n`).join("");
     })
     .join("");
-}
-
-function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 function indent(text: string): string {
