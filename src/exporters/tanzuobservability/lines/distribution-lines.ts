@@ -39,7 +39,7 @@ export function writeDistribution(
     writer.time.write(middle, timeLo, timeHi, writer.metric);
     for (const [value, count] of centroids.slice(split, maxCount)) middle.writeText(` #${count} ${plainDigits(value)}`);
     middle.writeByte(0x20);
-    writer.names.write(middle, writer.metric, writer.from, false, "");
+    writer.names.write(middle, writer.metric, false, "");
     for (const interval of intervals) {
       const out = writer.distributions.buffer;
       out.writeText(interval);

@@ -1,40 +1,62 @@
 import { textOf, type MetricView } from "../../../pdata/views/index.ts";
-import type { ByteBuffer } from "./byte-buffer.ts";
+import { ByteBuffer } from "./byte-buffer.ts";
 import { cleanKey, cutText } from "./clean-text.ts";
-import { KeyCache } from "./key-cache.ts";
 import type { LineLimits } from "./limits.ts";
-import { plainKey } from "./plain-text.ts";
+import { Piece } from "./piece.ts";
+import { putPlainKey } from "./plain-text.ts";
 import type { RuleTally } from "./rule-tally.ts";
+import { copyWords } from "./words.ts";
 
 const deltaSign = "∆";
 const startsWithDelta = /^[∆Δ]/u;
+
+const quote = 0x22;
+const quotedDelta = new Piece(`"${deltaSign}`);
 
 /** Writes metric names: in the characters that Wavefront allows, cut to its length, with a delta sign where one belongs. */
 export class MetricNames {
   readonly #maxLength: number;
   readonly #tally: RuleTally;
-  readonly #plain = new KeyCache('"', '"', plainKey);
-  readonly #delta = new KeyCache(`"${deltaSign}`, '"', plainKey);
+  /** The name as it was written last, for the next line of the same metric. */
+  readonly #last = new ByteBuffer(256);
+  #isLastDelta = false;
 
   constructor(limits: LineLimits, tally: RuleTally) {
     this.#maxLength = limits.metricNameLength;
     this.#tally = tally;
   }
 
+  /** Begins a metric. */
+  begin(): void {
+    this.#last.length = 0;
+  }
+
   /** Writes the name in quotes. `suffix` is upstream's for the parts of a summary. */
-  write(out: ByteBuffer, metric: MetricView, from: DataView, isDelta: boolean, suffix: string): void {
+  write(out: ByteBuffer, metric: MetricView, isDelta: boolean, suffix: string): void {
     const { bytes, nameStart, nameEnd } = metric;
-    out.reserve(nameEnd - nameStart + 8);
     if (suffix === "" && nameEnd - nameStart < this.#maxLength) {
-      const cache = isDelta ? this.#delta : this.#plain;
-      cache.nextItem();
-      const at = cache.put(out.view, out.length, bytes, from, nameStart, nameEnd);
-      if (at >= 0) {
-        out.length = at;
+      const last = this.#last;
+      if ((last.length > 0 && isDelta === this.#isLastDelta) || this.#readPlain(metric, isDelta)) {
+        out.reserve(last.length);
+        out.length = copyWords(out.view, out.length, last.view, 0, last.length);
         return;
       }
     }
     out.writeText(`"${this.#clean(textOf(bytes, nameStart, nameEnd), isDelta, suffix)}"`);
+  }
+
+  #readPlain({ bytes, nameStart, nameEnd }: MetricView, isDelta: boolean): boolean {
+    const last = this.#last;
+    last.length = 0;
+    last.reserve(quotedDelta.length + nameEnd - nameStart + 1);
+    last.bytes[0] = quote;
+    const start = isDelta ? quotedDelta.put(last.view, 0) : 1;
+    const end = putPlainKey(last.bytes, start, bytes, nameStart, nameEnd);
+    if (end < 0) return false;
+    last.bytes[end] = quote;
+    last.length = end + 1;
+    this.#isLastDelta = isDelta;
+    return true;
   }
 
   #clean(raw: string, isDelta: boolean, suffix: string): string {

@@ -43,7 +43,7 @@ export class NumberPoints {
   #writeLine(writer: PointWriter, value: number, isDelta: boolean, isCumulative: boolean): void {
     const out = writer.lines.buffer;
     const point = this.#point;
-    writer.names.write(out, writer.metric, writer.from, isDelta, "");
+    writer.names.write(out, writer.metric, isDelta, "");
     out.writeByte(0x20);
     writeDouble(out, value);
     if (isCumulative && writer.isWatched) writer.watch(point.attributes);

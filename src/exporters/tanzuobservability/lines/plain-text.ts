@@ -1,3 +1,4 @@
+import { textOf } from "../../../pdata/views/index.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 import { copyPlainWords } from "./words.ts";
 
@@ -16,13 +17,22 @@ valueBytes[quote] = 1;
 valueBytes[0x0a] = 2;
 valueBytes[0x04] = 3;
 
-/** A cleaned key, or `undefined` where the front needs care: signs, and digits, of which keys must not consist. */
-export function plainKey(bytes: Uint8Array, start: number, end: number): string | undefined {
+/**
+ * Writes a cleaned key; answers the position behind, or -1 where the front needs care: signs, and digits, of which keys must
+ * not consist.
+ */
+export function putPlainKey(to: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] as number;
-  if (start === end || first >= 0x7e || (first >= 0x30 && first <= 0x39)) return undefined;
-  let text = "";
-  for (let pos = start; pos < end; pos++) text += String.fromCharCode(keyBytes[bytes[pos] as number] as number);
-  return text;
+  if (start === end || first >= 0x7e || (first >= 0x30 && first <= 0x39)) return -1;
+  let position = at;
+  for (let pos = start; pos < end; pos++) to[position++] = keyBytes[bytes[pos] as number] as number;
+  return position;
+}
+
+/** As `putPlainKey`, as a string. */
+export function plainKey(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const text = new Uint8Array(end - start);
+  return putPlainKey(text, 0, bytes, start, end) < 0 ? undefined : textOf(text, 0, text.length);
 }
 
 /**

@@ -87,6 +87,7 @@ export class PointLines {
   record(bytes: Uint8Array, start: number, end: number): void {
     const writer = this.#writer;
     const metric = this.#metric.at(bytes, start, end);
+    writer.beginMetric();
     if (metric.nameEnd === metric.nameStart) {
       writer.drop("metric_name_empty", metric.points.length);
       return;

@@ -12,8 +12,8 @@ import { PointTime } from "./point-time.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import type { RuleName } from "./rules.ts";
 import { SharedSeries } from "./shared-series.ts";
-import { rangeText } from "./text.ts";
 import { Variants } from "./variants.ts";
+import { WordHash } from "./word-hash.ts";
 
 /** What the points of all kinds have. */
 export interface PointView {
@@ -38,6 +38,7 @@ export class PointWriter {
   /** Whether other senders have the same source and tags, so that their cumulative series may meet. */
   isWatched = false;
   readonly #shared = new SharedSeries();
+  readonly #series = new WordHash();
   /** Tells scopes apart, where series are remembered. */
   scopeKey = "";
   droppedCount = 0;
@@ -79,13 +80,22 @@ export class PointWriter {
     this.isWatched = this.#shared.isShared(resource.written, resource.id);
   }
 
+  /** Begins a metric. */
+  beginMetric(): void {
+    this.names.begin();
+  }
+
   /** Looks whether a cumulative point, which is written as a point, has two senders. Called if `isWatched`. */
   watch(attributes: RangeList): void {
-    const { resource, metric } = this;
-    if (resource === undefined) return;
-    const series = `${metricName(metric)}\n${rangeText(metric.bytes, attributes)}`;
-    if (!this.#shared.isFound(resource.written, resource.id, series)) return;
-    this.tally.hit("series_shared", `${metricName(metric)} of ${resource.text.source}`);
+    const { metric, from } = this;
+    const hash = this.#series;
+    hash.begin();
+    hash.add(from, metric.nameStart, metric.nameEnd);
+    for (let index = 0; index < attributes.length; index++) {
+      hash.add(from, attributes.start(index), attributes.end(index));
+    }
+    if (!this.#shared.isFound(hash.first, hash.second)) return;
+    this.tally.hit("series_shared", `${metricName(metric)} of ${this.resource?.text.source}`);
     this.isWatched = false;
   }
 
@@ -157,7 +167,7 @@ export class PointWriter {
     }
     this.#lineCount++;
     const out = this.lines.buffer;
-    this.names.write(out, this.metric, this.from, false, suffix);
+    this.names.write(out, this.metric, false, suffix);
     out.writeByte(0x20);
     writeDouble(out, value);
     this.writeTail(out);
