@@ -3,6 +3,7 @@ import { inContainer } from "../net/in-container.ts";
 import type { Service } from "../service/service.ts";
 import { readBuildInfo } from "./build-info.ts";
 import { endpointRows, formatEndpointTable } from "./endpoint-table.ts";
+import { growHeap } from "./grow-heap.ts";
 import { keepCompiledCode } from "./keep-compiled-code.ts";
 import { formatLedger } from "./ledger-line.ts";
 import { loadForUser } from "./load.ts";
@@ -32,6 +33,7 @@ export interface RunOptions {
 /** Runs the collector until a signal. Resolves with the exit code (reference §1.3). */
 export async function runService(sources: readonly ConfigSource[], options: RunOptions): Promise<number> {
   const { shutdownTimeoutMs } = options;
+  growHeap();
   const ending = Promise.withResolvers<Ending>();
   /** Absent until there is something to reload: a start reads the files anyway. */
   let hungUp: (() => void) | undefined;

@@ -30,7 +30,7 @@ const endpointEntries = {
   proxy_url: field(string, { about: "HTTP proxy in front of the Wavefront proxy; empty is none", default: "" }),
   timeout: field(duration, { about: "No effect: `timeout` of the exporter counts", default: "0s" }),
   compression: field(string, {
-    about: "`gzip` (also if empty) or `none`; others have no effect",
+    about: "`gzip` or `none`; if empty gzip, but large requests to this machine are plain. Others have no effect",
     default: "",
   }),
   read_buffer_size: field(integer, { about: "No effect: a buffer of Go's", default: 0 }),

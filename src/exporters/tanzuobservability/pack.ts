@@ -1,9 +1,22 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { isLoopback } from "../../net/client/grpc-target.ts";
 import type { Chunk } from "./lines/line-body.ts";
-import type { Part } from "./payload.ts";
+import type { LineCompression, Part } from "./payload.ts";
 
-/** What a request's `content-encoding` says. */
-export type LineCompression = "gzip" | "none";
+/** From this size on a request to a proxy on this machine is not compressed, unless `compression: gzip` asks for it. */
+export const plainBytes = 256 * 1024;
+
+/**
+ * Which requests are compressed. Under load, and only then are requests large, compressing a span's lines costs a third of
+ * all that is done for it, and as much again in the proxy, to spare a network that is not there. Small ones are gzipped as
+ * upstream's are.
+ */
+export function chooseCompression(setting: string, { hostname }: URL): (byteCount: number) => LineCompression {
+  if (setting === "none") return () => "none";
+  // An IPv6 address has brackets in a URL.
+  const isNear = setting === "" && isLoopback(hostname.replace(/^\[|\]$/g, ""));
+  return (byteCount) => (isNear && byteCount >= plainBytes ? "none" : "gzip");
+}
 
 /**
  * Lines are so repetitive that the fastest level leaves little to win: it finds a sixteenth of the size at two thirds of the
@@ -14,19 +27,22 @@ const options = { level: 1, chunkSize: 64 * 1024 };
 
 const lineFeed = 0x0a;
 
-/** One request out of a chunk, whose memory is given back. */
+/** One request out of a chunk, whose memory is given back at once, or by the part. */
 export function pack(chunk: Chunk, compression: LineCompression): Part {
-  const { format, itemCount } = chunk;
-  const body = compression === "gzip" ? gzipSync(chunk.bytes, options) : chunk.bytes.slice();
+  const { format, bytes, itemCount } = chunk;
+  if (compression === "none") return { format, compression, body: bytes, itemCount, release: () => chunk.release() };
+  const body = gzipSync(bytes, options);
   chunk.release();
-  return { format, body, itemCount };
+  return { format, compression, body, itemCount, release: undefined };
 }
 
-function repack(bytes: Uint8Array, compression: LineCompression): Uint8Array {
-  return compression === "gzip" ? gzipSync(bytes, options) : bytes;
+/** The same request, for as long as it has to wait: a tenth of the memory. */
+export function compressed(part: Part): Part {
+  if (part.compression === "gzip") return part;
+  return { ...part, compression: "gzip", body: gzipSync(part.body, options), release: undefined };
 }
 
-function unpack({ body }: Part, compression: LineCompression): Uint8Array {
+function linesOf({ body, compression }: Part): Uint8Array {
   return compression === "gzip" ? gunzipSync(body) : body;
 }
 
@@ -34,21 +50,24 @@ function unpack({ body }: Part, compression: LineCompression): Uint8Array {
  * Two halves of a part, cut between lines; `undefined` if it has one line only. Items are shared out by lines: exact for
  * spans, of which each has one line; points of several lines may be counted on the other side of the cut.
  */
-export function splitPart(part: Part, compression: LineCompression): readonly [Part, Part] | undefined {
-  const bytes = unpack(part, compression);
+export function splitPart(part: Part): readonly [Part, Part] | undefined {
+  const bytes = linesOf(part);
   const cut = cutNear(bytes, bytes.length >> 1);
   if (cut === undefined) return undefined;
   const lines = countLines(bytes);
   const first = Math.round((part.itemCount * countLines(bytes.subarray(0, cut))) / lines);
-  const { format } = part;
   return [
-    { format, body: repack(bytes.subarray(0, cut), compression), itemCount: first },
-    { format, body: repack(bytes.subarray(cut), compression), itemCount: part.itemCount - first },
+    { ...part, body: repack(bytes.subarray(0, cut), part), itemCount: first, release: undefined },
+    { ...part, body: repack(bytes.subarray(cut), part), itemCount: part.itemCount - first, release: undefined },
   ];
 }
 
-export function countPartLines(part: Part, compression: LineCompression): number {
-  return countLines(unpack(part, compression));
+function repack(bytes: Uint8Array, { compression }: Part): Uint8Array {
+  return compression === "gzip" ? gzipSync(bytes, options) : bytes;
+}
+
+export function countPartLines(part: Part): number {
+  return countLines(linesOf(part));
 }
 
 /** Lines of whole lines. */

@@ -11,13 +11,19 @@ import type { LineSource } from "./create-wavefront-exporter.ts";
 import { EndpointCheck } from "./endpoint-check.ts";
 import type { Chunk, LineFormat } from "./lines/line-body.ts";
 import { Connection } from "./connection.ts";
-import { countLines, countPartLines, pack, splitPart, type LineCompression } from "./pack.ts";
-import { payloadOf, type Part, type WavefrontPayload } from "./payload.ts";
+import { chooseCompression, compressed, countLines, countPartLines, pack, splitPart } from "./pack.ts";
+import { payloadOf, type LineCompression, type Part, type WavefrontPayload } from "./payload.ts";
 import { proxyOutcome, type ProxyOutcome } from "./proxy-answer.ts";
 import { proxyTrouble } from "./proxy-trouble.ts";
 import { RuleReport } from "./rule-report.ts";
 import { StoppedFormats } from "./stopped-formats.ts";
 import { targetOf, type Target } from "./target.ts";
+
+/** In pairs: name, value. */
+const encodingHeaders: Readonly<Record<LineCompression, readonly string[]>> = {
+  gzip: ["content-encoding", "gzip"],
+  none: [],
+};
 
 /** Turns batches into requests to a Wavefront proxy, and posts them one after the other. */
 export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPayload> {
@@ -29,7 +35,8 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
   readonly #target: Target;
   /** The setting that names the target. */
   readonly #key: string;
-  readonly #compression: LineCompression;
+  readonly #compressionOf: (byteCount: number) => LineCompression;
+  readonly #isPlainAlways: boolean;
   readonly #clients = new Map<LineFormat, HttpClient>();
   #check: EndpointCheck | undefined;
   /** Of the batch that is encoded. */
@@ -47,8 +54,9 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     this.#source = createSource((chunk) => this.#take(chunk));
     const { section } = this.#source;
     this.#config = config[section];
-    this.#compression = this.#config.compression === "none" ? "none" : "gzip";
     this.#target = targetOf(config, section);
+    this.#isPlainAlways = this.#config.compression === "none";
+    this.#compressionOf = chooseCompression(this.#config.compression, this.#target.url);
     this.#key = `exporters::${settings.id.text}::${this.#target.key}`;
   }
 
@@ -60,7 +68,6 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     const connection = await Connection.prepare({ target, config: this.#config, host, clock, logger });
     const headers = {
       "content-type": "application/octet-stream",
-      ...(this.#compression === "gzip" && { "content-encoding": "gzip" }),
       "accept-encoding": "gzip",
     };
     for (const format of this.#source.formats) this.#clients.set(format, connection.client(format, headers));
@@ -90,7 +97,7 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
 
   #take(chunk: Chunk): void {
     if (!this.#stopped.isStopped(chunk.format)) {
-      this.#parts.push(pack(chunk, this.#compression));
+      this.#parts.push(pack(chunk, this.#compressionOf(chunk.bytes.length)));
       return;
     }
     this.#stopped.count(chunk.format, countLines(chunk.bytes));
@@ -114,12 +121,13 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
         continue;
       }
       const outcome = await this.#post(part, signal);
-      const halves = outcome.status === "too_large" ? splitPart(part, this.#compression) : undefined;
+      const halves = outcome.status === "too_large" ? splitPart(part) : undefined;
       if (halves !== undefined) waiting.push(halves[1], halves[0]);
       else if (outcome.status === "taken") {
         isWholeRefused = false;
         sent += part.itemCount;
         this.#stopped.taken(part.format);
+        this.#release(part);
       } else if (outcome.status === "not_enabled") {
         isWholeRefused = false;
         this.#stopped.stop(part.format, outcome.error);
@@ -129,7 +137,8 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
         if (isWholeRefused && waiting.length === 0 && payload.itemCount > 0) throw outcome.error;
         dropped.push(this.#refused(part, outcome.error));
       } else {
-        const rest = payloadOf([part, ...waiting.toReversed()]) ?? payload;
+        const parts = [part, ...waiting.toReversed()];
+        const rest = payloadOf(this.#isPlainAlways ? parts : parts.map(compressed)) ?? payload;
         return { sent, dropped, retry: { payload: rest, error: outcome.error } };
       }
     }
@@ -147,14 +156,19 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     try {
       const client = this.#clients.get(part.format);
       if (client === undefined) throw new ConsumeError("retryable", "exporter is not running");
-      return proxyOutcome(await client.post(part.body, signal), this.#target);
+      return proxyOutcome(await client.post(part.body, signal, encodingHeaders[part.compression]), this.#target);
     } catch (error) {
       return { status: "failed", error: proxyTrouble(error, this.#target, this.#key) };
     }
   }
 
+  /** An answer may come before the request has left; then its memory is not given back. */
+  #release({ format, release }: Part): void {
+    if (release !== undefined && this.#clients.get(format)?.hasWritten === true) release();
+  }
+
   #notEnabled(part: Part): Dropped {
-    this.#stopped.count(part.format, countPartLines(part, this.#compression));
+    this.#stopped.count(part.format, countPartLines(part));
     return { reason: "permanent_error", count: part.itemCount };
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import { signedHeaders, type ClientAuthenticator } from "./authenticator.ts";
 import { httpHeaderValue } from "./client-headers.ts";
@@ -21,6 +22,7 @@ export interface HttpClientOptions extends HttpConnectorOptions {
   readonly isKeptAlive: boolean;
 }
 
+const noHeaders: readonly string[] = [];
 const dayMs = 86_400_000;
 
 /**
@@ -35,6 +37,7 @@ export class HttpClient {
   readonly #path: string;
   /** In pairs: name, value, name, value. */
   readonly #headers: string[];
+  readonly #sockets = new Set<Socket>();
 
   /** Loads undici and connects only when there is something to send. */
   constructor(options: HttpClientOptions) {
@@ -44,12 +47,23 @@ export class HttpClient {
   }
 
   /**
-   * One request. Rejects with the error of the connection, with the reason of `signal` when that aborts, or with the error
-   * of the authenticator. The answer has asterisks where the peer repeats a secret header.
+   * Whether all that was handed over has been written to the connections, so that memory of bodies may be used again.
+   * `false` also where that is not known: behind an HTTP proxy.
    */
-  async post(body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
+  get hasWritten(): boolean {
+    for (const { writableLength } of this.#sockets) if (writableLength > 0) return false;
+    return this.#options.proxy === undefined;
+  }
+
+  /**
+   * One request. Rejects with the error of the connection, with the reason of `signal` when that aborts, or with the error
+   * of the authenticator. The answer has asterisks where the peer repeats a secret header. `own` are headers of this request
+   * alone, in pairs.
+   */
+  async post(body: Uint8Array, signal: AbortSignal, own: readonly string[] = noHeaders): Promise<HttpAnswer> {
     const { url, authenticator } = this.#options;
-    const headers = authenticator === undefined ? this.#headers : await this.#signedHeaders(authenticator);
+    const shared = authenticator === undefined ? this.#headers : await this.#signedHeaders(authenticator);
+    const headers = own.length === 0 ? shared : [...shared, ...own];
     const dispatcher = this.#dispatcher ?? (await this.#open());
     const reader = new AnswerReader(signal);
     if (signal.aborted) return reader.answer;
@@ -78,9 +92,29 @@ export class HttpClient {
   }
 
   async #open(): Promise<Dispatcher> {
-    this.#opening ??= openDispatcher(this.#options, this.#closing.signal);
+    const { proxy } = this.#options;
+    this.#opening ??= proxy === undefined ? this.#openPool() : openProxyAgent(proxy, this.#options);
     this.#dispatcher = await this.#opening;
     return this.#dispatcher;
+  }
+
+  async #openPool(): Promise<Dispatcher> {
+    const connect = createHttpConnector(this.#options, this.#closing.signal);
+    const sockets = this.#sockets;
+    const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
+    return new Pool(this.#options.url.origin, {
+      ...commonOptions(this.#options),
+      connect: (target, callback) => {
+        connect(target, (...result) => {
+          const [, socket] = result;
+          if (socket !== null) {
+            sockets.add(socket);
+            socket.once("close", () => sockets.delete(socket));
+          }
+          callback(...result);
+        });
+      },
+    });
   }
 }
 
@@ -93,10 +127,9 @@ function secretsOf(headers: readonly string[]): readonly string[] {
   return secretValues(pairs);
 }
 
-async function openDispatcher(options: HttpClientOptions, closing: AbortSignal): Promise<Dispatcher> {
-  const { url, proxy, tls, serverName, isVerified, maxConnections, idleTimeoutMs, isKeptAlive } = options;
+function commonOptions({ maxConnections, idleTimeoutMs, isKeptAlive }: HttpClientOptions) {
   const idle = idleTimeoutMs > 0 ? idleTimeoutMs : dayMs;
-  const common = {
+  return {
     allowH2: false,
     connections: maxConnections > 0 ? maxConnections : null,
     pipelining: isKeptAlive ? 1 : 0,
@@ -106,21 +139,21 @@ async function openDispatcher(options: HttpClientOptions, closing: AbortSignal):
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  if (proxy !== undefined) {
-    // Its tunnels need parts that only the whole of undici puts together.
-    const { ProxyAgent } = await import("undici");
-    const secureContext = await tls?.get();
-    return new ProxyAgent({
-      ...common,
-      uri: proxy,
-      requestTls: {
-        ...(secureContext !== undefined && { secureContext }),
-        ...(serverName !== "" && { servername: serverName }),
-        rejectUnauthorized: isVerified,
-        allowH2: false,
-      },
-    });
-  }
-  const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
-  return new Pool(url.origin, { ...common, connect: createHttpConnector(options, closing) });
+}
+
+async function openProxyAgent(proxy: string, options: HttpClientOptions): Promise<Dispatcher> {
+  const { tls, serverName, isVerified } = options;
+  // Its tunnels need parts that only the whole of undici puts together.
+  const { ProxyAgent } = await import("undici");
+  const secureContext = await tls?.get();
+  return new ProxyAgent({
+    ...commonOptions(options),
+    uri: proxy,
+    requestTls: {
+      ...(secureContext !== undefined && { secureContext }),
+      ...(serverName !== "" && { servername: serverName }),
+      rejectUnauthorized: isVerified,
+      allowH2: false,
+    },
+  });
 }

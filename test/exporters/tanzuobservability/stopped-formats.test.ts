@@ -1,11 +1,11 @@
 import t from "tap";
 import { emptyContext } from "../../../src/component/consumer.ts";
 import { validate } from "../../../src/pdata/validate.ts";
-import type { ManualClock } from "../../contracts/manual-clock.ts";
 import { until } from "../../contracts/until.ts";
 import type { DecodedSpan } from "../../wavefront-proxy/verdict.ts";
 import type { ProxyAnswer, WavefrontProxy } from "../../wavefront-proxy/wavefront-proxy.ts";
 import { direct, endpointsAt, startExporter, startProxy } from "./exporter-under-test.ts";
+import { passUntil } from "./pass-until.ts";
 import { metricRequest, spanRequest, tracesRequest } from "./requests.ts";
 
 const event = { events: [{ timeUnixNano: "1795176000124456789", name: "e" }] };
@@ -17,16 +17,6 @@ const spanLogsDisabled: ProxyAnswer = {
 
 function attempts(proxy: WavefrontProxy, format: string): number {
   return proxy.attempts.filter((request) => request.format === format).length;
-}
-
-/** Lets time pass second by second, with turns of the event loop between. */
-async function passUntil(clock: ManualClock, condition: () => boolean, what: string): Promise<void> {
-  for (let seconds = 0; seconds < 240; seconds++) {
-    if (condition()) return;
-    await clock.advance(1000);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await until(condition, what);
 }
 
 t.test("403 for span logs stops them alone, with one line and a metric, and asks again later", async (t) => {
