@@ -1,43 +1,45 @@
-import { int64 } from "./int64.ts";
-
 const firstBytes = 256 * 1024;
 /** A buffer that had to become larger is not kept. */
 const maxKeptBytes = 1024 * 1024;
 
-const float64 = new Float64Array(1);
-const float64Bytes = new Uint8Array(float64.buffer);
-
 /**
  * Protobuf into one buffer that is used again and again. As `Writer`, but that it takes text as the bytes that it is, and
- * tags ready-made.
+ * tags ready-made. Only what says so makes room.
  */
 export class QuickWriter {
   bytes = Buffer.allocUnsafeSlow(firstBytes);
+  view = viewOf(this.bytes);
   at = 0;
 
-  /** What was written, in memory of its own; the writer is empty then. */
+  /** What was written, in memory of its own. */
   finish(): Uint8Array {
     const result = Buffer.allocUnsafeSlow(this.at);
     this.bytes.copy(result, 0, 0, this.at);
-    this.clear();
     return result;
   }
 
   clear(): void {
     this.at = 0;
-    if (this.bytes.length > maxKeptBytes) this.bytes = Buffer.allocUnsafeSlow(firstBytes);
+    if (this.bytes.length > maxKeptBytes) this.#use(Buffer.allocUnsafeSlow(firstBytes));
   }
 
   /** Makes room for so many bytes more. */
   reserve(byteCount: number): void {
-    const needed = this.at + byteCount;
-    if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
-    this.bytes.copy(grown, 0, 0, this.at);
-    this.bytes = grown;
+    if (this.at + byteCount > this.bytes.length) this.#grow(this.at + byteCount);
   }
 
-  /** A tag below 0x4000. Leaves room for any number after it. */
+  #grow(needed: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.at);
+    this.#use(grown);
+  }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
+
+  /** A tag below 0x4000. Makes room for it and for any number after it. */
   tag(tag: number): void {
     this.reserve(16);
     if (tag < 0x80) this.bytes[this.at++] = tag;
@@ -56,10 +58,9 @@ export class QuickWriter {
     this.bytes[this.at++] = rest;
   }
 
-  /** The number in `int64`, as a varint. */
-  varint64(): void {
-    let low = int64.lo >>> 0;
-    let high = int64.hi >>> 0;
+  varint64(lo: number, hi: number): void {
+    let low = lo >>> 0;
+    let high = hi >>> 0;
     while (high !== 0) {
       this.bytes[this.at++] = (low & 0x7f) | 0x80;
       low = ((low >>> 7) | (high << 25)) >>> 0;
@@ -68,52 +69,48 @@ export class QuickWriter {
     this.varint32(low);
   }
 
-  /** The number in `int64`, in eight bytes. */
-  fixed64(): void {
-    this.fixed32(int64.lo);
-    this.fixed32(int64.hi);
-  }
-
   fixed32(value: number): void {
-    const { bytes, at } = this;
-    bytes[at] = value;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value >>> 16;
-    bytes[at + 3] = value >>> 24;
-    this.at = at + 4;
+    this.view.setInt32(this.at, value, true);
+    this.at += 4;
   }
 
   double(value: number): void {
-    float64[0] = value;
-    this.raw(float64Bytes, 0, 8);
+    this.view.setFloat64(this.at, value, true);
+    this.at += 8;
   }
 
-  /** Bytes without a length. A loop for short ones: a native call costs more. */
-  raw(source: Uint8Array, start: number, end: number): void {
-    this.reserve(end - start);
-    const { bytes } = this;
-    if (end - start > 48) bytes.set(source.subarray(start, end), this.at);
-    else for (let from = start, to = this.at; from < end;) bytes[to++] = source[from++] as number;
-    this.at += end - start;
+  /** Bytes without a length. Makes room for them. */
+  raw(source: Uint8Array): void {
+    this.reserve(source.length);
+    this.bytes.set(source, this.at);
+    this.at += source.length;
   }
 
-  /** Begins something whose length comes first; the answer goes to `close`. */
-  open(tag: number): number {
+  /** Leaves room for a length of so many bytes, which `close` writes. The answer is where its content begins. */
+  open(tag: number, lengthBytes: number): number {
     this.tag(tag);
-    return ++this.at;
+    this.at += lengthBytes;
+    return this.at;
   }
 
-  close(start: number): void {
+  /** Writes the length of what began at `start`, which is moved if that takes another number of bytes; answers that number. */
+  close(start: number, lengthBytes: number): number {
     const length = this.at - start;
-    if (length < 0x80) {
-      this.bytes[start - 1] = length;
-      return;
+    const needed = length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5;
+    if (needed !== lengthBytes) {
+      this.reserve(4);
+      this.bytes.copyWithin(start - lengthBytes + needed, start, this.at);
     }
-    const more = length < 0x4000 ? 1 : length < 0x20_0000 ? 2 : length < 0x1000_0000 ? 3 : 4;
-    this.reserve(more);
-    this.bytes.copyWithin(start + more, start, this.at);
-    this.at = start - 1;
+    this.at = start - lengthBytes;
     this.varint32(length);
-    this.at = start + more + length;
+    this.at += length;
+    return needed;
   }
 }
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+/** Reading never waits, so one writer serves every document. */
+export const writer = new QuickWriter();

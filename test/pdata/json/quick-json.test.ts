@@ -52,6 +52,19 @@ t.test("quickJson() makes the bytes of the long way out of what clients write", 
     span(
       '"attributes":[{"key":"a","value":{"arrayValue":{"values":[{"stringValue":"x"},{"kvlistValue":{"values":[]}}]}}}]',
     ),
+    span(
+      `"attributes":[{"key":"${"k".repeat(60)}","value":{"stringValue":"${"v".repeat(59)}"}},{"key":"${"k".repeat(60)}","value":{"stringValue":"${"v".repeat(58)}"}}]`,
+    ),
+    span(
+      String.raw`"attributes":[{"key":"a\"b","value":{"stringValue":"x"}},{"key":"a","value":{"stringValue":"\n"}},{"key":"","value":{"stringValue":""}}]`,
+    ),
+    span('"attributes":[{"key":"a","value":{"stringValue":"b"}} , {"value":{"stringValue":"b"},"key":"a"}],"kind":1'),
+    span(
+      '"attributes":[{"key":"a","value":{"stringValue":"b","intValue":"1"}},{"key":"a","value":{"boolValue":true}}]',
+    ),
+    span(
+      `"attributes":[${["0", "-0", "69.70196207797972", "9007199254740993", "0.1", "-1e-7", "5e-324", "123456789012345678901234567890.5"].map((number) => `{"key":"a","value":{"doubleValue":${number}}}`).join()}]`,
+    ),
     '{"resourceSpans":[{"resource":{"attributes":[]},"schemaUrl":"x"}]}',
     span(
       '"name":null,"events":null,"attributes":[{"key":"a","value":{"bytesValue":"AAEC"}},{"value":{"bytesValue":"-_8="}}]',
@@ -102,6 +115,13 @@ t.test("quickJson() leaves to the long way what is written in another form, and 
     span('"attributes":[{"value":{"boolValue":truth}}]'),
     span('"attributes":[{"value":{"bytesValue":"AA*C"}}]'),
     span('"attributes":[null]'),
+    span('"attributes":[{"key":"a","value":{"stringValue":"b"}},]'),
+    span('"attributes":[{"key":"a","value":{"stringValue":"b"}}{"key":"a","value":{"stringValue":"b"}}]'),
+    span('"attributes":[{"key":"a","value":{"stringValue":"b"}}'),
+    span('"attributes":[{"key":"a\n","value":{"stringValue":"b"}},{"key":"a","value":{"stringValue":"b"}}]'),
+    span('"attributes":[{"key":"a","value":{"intValue":"1"},"key":"b"}]'),
+    span('"attributes":[{"key":"a","value":{"doubleValue":01}}]'),
+    span('"attributes":[{"key":"a","value":{"doubleValue":-}}]'),
     `${'{"resourceSpans":[{"resource":{"attributes":[{"value":'.replace("}", "")}${'{"kvlistValue":{"values":[{"value":'.repeat(60)}`,
   ];
   for (const text of odd) t.equal(quickJson(requestSchemas.traces, Buffer.from(text)), undefined, text);
