@@ -67,12 +67,19 @@ const otherExporters = [
   throughput("traces-http-512-nop", { protocol: "http", exporter: "nop" }),
   throughput("traces-grpc-512-debug-basic", { exporter: "debug-basic" }),
   throughput("traces-grpc-512-debug-detailed", { exporter: "debug-detailed", totalItems: 200_000 }),
-  throughput("traces-grpc-512-wavefront", { exporter: "wavefront", peer: "go-wavefront", totalItems: 150_000 }),
+  ...(["none", "gzip"] as const).map((compression) =>
+    throughput(`traces-grpc-512-wavefront${compression === "none" ? "" : "-gzip"}`, {
+      exporter: "wavefront",
+      peer: "go-wavefront",
+      totalItems: 300_000,
+      compression,
+    }),
+  ),
   throughput("metrics-grpc-512-wavefront", {
     exporter: "wavefront",
     peer: "go-wavefront",
     shape: "sums-gauges",
-    totalItems: 400_000,
+    totalItems: 800_000,
   }),
   throughput("traces-grpc-512-disk-queue", { queue: "disk", totalItems: 400_000 }),
   throughput("traces-grpc-10-idle-connections", {

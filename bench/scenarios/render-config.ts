@@ -67,7 +67,9 @@ function exporterSettings(scenario: Scenario, ports: Ports): string {
     case "otlp-http":
       return `{endpoint: "http://127.0.0.1:${ports.sinkHttp}", compression: ${packed}${stored}}`;
     case "wavefront": {
-      const target = `{endpoint: "http://127.0.0.1:${ports.sinkHttp}"}`;
+      // "none" is what the exporter does by default, which Go's cannot change.
+      const written = compression === "none" ? "" : `, compression: ${packed}`;
+      const target = `{endpoint: "http://127.0.0.1:${ports.sinkHttp}"${written}}`;
       return `{traces: ${target}, metrics: ${target}}`;
     }
     case "debug-basic":
