@@ -8,8 +8,10 @@ const dot = 46;
 const zero = 48;
 const longest = 39;
 
-// Times of one batch mostly share their second, so its 19 characters are kept.
-const cached = new Uint8Array(19);
+// Times of one batch mostly share their day, and many their second, so its 19 characters are kept. Only a day needs a `Date`:
+// with one for each second a fifth of the time of a detailed span went there.
+const cached = Buffer.from("0000-00-00 00:00:00");
+let cachedDay = Number.NaN;
 let cachedSeconds = Number.NaN;
 const suffix = Buffer.from(" +0000 UTC");
 
@@ -54,8 +56,22 @@ function writeFraction(bytes: Uint8Array, start: number, nanos: number): number 
 }
 
 function fillCache(seconds: number): void {
-  const text = new Date(seconds * 1000).toISOString();
-  for (let index = 0; index < 19; index++) cached[index] = text.charCodeAt(index);
-  cached[10] = 32;
+  const day = Math.floor(seconds / 86_400);
+  if (day !== cachedDay) {
+    cached.write(new Date(day * 86_400_000).toISOString().slice(0, 10), "latin1");
+    cachedDay = day;
+  }
+  const ofDay = seconds - day * 86_400;
+  const minutes = (ofDay / 60) | 0;
+  const hours = (minutes / 60) | 0;
+  putTwoDigits(11, hours);
+  putTwoDigits(14, minutes - hours * 60);
+  putTwoDigits(17, ofDay - minutes * 60);
   cachedSeconds = seconds;
+}
+
+function putTwoDigits(at: number, value: number): void {
+  const tens = (value / 10) | 0;
+  cached[at] = zero + tens;
+  cached[at + 1] = zero + value - tens * 10;
 }

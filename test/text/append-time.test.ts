@@ -32,3 +32,18 @@ void t.test("from 2^63 on a time is before 1970, as upstream reads it", (t) => {
   for (const [nanos, text] of table) t.equal(timeText(nanos), text);
   t.end();
 });
+
+void t.test("any second of any day, in any order, is as Date has it", (t) => {
+  const day = 86_400n;
+  // Neighbours of midnight, of an hour and of a minute, in days far apart: what is kept of the one before must not show.
+  const offsets = [0n, 1n, 59n, 60n, 3599n, 3600n, 43_199n, day - 1n];
+  const days = [0n, 1n, 59n, 11_016n, 20_777n, 20_778n, 106_750n, -1n, -106_750n];
+  for (const offset of offsets) {
+    for (const each of days) {
+      const seconds = each * day + offset;
+      const expected = `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace("T", " ")} +0000 UTC`;
+      t.equal(timeText(BigInt.asUintN(64, seconds * 1_000_000_000n)), expected);
+    }
+  }
+  t.end();
+});
