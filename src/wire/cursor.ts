@@ -30,7 +30,8 @@ export class Cursor {
 
   /** Moves to another range, so that one cursor serves a whole walk. */
   reset(bytes: Uint8Array, pos: number, end: number): this {
-    this.bytes = bytes;
+    // Compared first: a store of an object costs more, because the garbage collector has to know of it.
+    if (this.bytes !== bytes) this.bytes = bytes;
     this.pos = pos;
     this.end = end;
     return this;
