@@ -101,7 +101,9 @@ export class OtlpGrpcSender<S extends Signal> implements Sender<S, OtlpPayload<S
   /** Once a batch, however often it is tried. */
   #encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
     const { compression, compressionParams } = this.#config;
-    return compression === "none" ? bytes : compress(bytes, { compression, level: compressionParams.level });
+    return compression === "none"
+      ? bytes
+      : compress(bytes, { compression, level: compressionParams.level, signal: this.#settings.signal });
   }
 
   async #exchange(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {

@@ -87,7 +87,9 @@ export class OtlpHttpSender<S extends Signal> implements Sender<S, OtlpPayload<S
   #body(batch: Batch<S>): Uint8Array | Promise<Uint8Array> {
     const { encoding, compression, compressionParams } = this.#config;
     const bytes = encoding === "json" ? encodeJson(batch) : batch.bytes;
-    return compression === "none" ? bytes : compress(bytes, { compression, level: compressionParams.level });
+    return compression === "none"
+      ? bytes
+      : compress(bytes, { compression, level: compressionParams.level, signal: this.#settings.signal });
   }
 
   /** What users write replaces what we would send. */
