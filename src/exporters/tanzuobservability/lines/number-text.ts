@@ -1,6 +1,7 @@
 import type { ByteBuffer } from "./byte-buffer.ts";
+import { putDigits } from "./digits.ts";
+import { maxShortestLength, putShortest } from "./shortest-digits.ts";
 
-const zero = 0x30;
 const minus = 0x2d;
 const point = 0x2e;
 
@@ -9,21 +10,10 @@ export const maxIntegerLength = 16;
 
 /** Decimal digits of a whole number, 0 or more and below 2^53, at `at`; answers the position behind them. Needs room. */
 export function putInteger(bytes: Uint8Array, at: number, value: number): number {
-  if (value < 1e9) return putSmall(bytes, at, value, digitsOf(value));
+  if (value < 1e9) return putDigits(bytes, at, value, digitsOf(value));
   const high = Math.floor(value / 1e9);
-  const next = high < 1e9 ? putSmall(bytes, at, high, digitsOf(high)) : putInteger(bytes, at, high);
-  return putSmall(bytes, next, value - high * 1e9, 9);
-}
-
-/** Exactly `length` digits of a number below 10^9, with leading zeros. */
-function putSmall(bytes: Uint8Array, at: number, value: number, length: number): number {
-  let rest = value | 0;
-  for (let pos = at + length - 1; pos >= at; pos--) {
-    const tenth = (rest / 10) | 0;
-    bytes[pos] = zero + rest - tenth * 10;
-    rest = tenth;
-  }
-  return at + length;
+  const next = high < 1e9 ? putDigits(bytes, at, high, digitsOf(high)) : putInteger(bytes, at, high);
+  return putDigits(bytes, next, value - high * 1e9, 9);
 }
 
 function digitsOf(value: number): number {
@@ -66,7 +56,7 @@ const powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
 /**
  * The shortest digits that read back as the same double, without an exponent; `NaN` as such. Whole numbers and short
- * decimals, which most values are, take no string: if `value` times a power of ten is a whole number below 10^15 that
+ * decimals take no string, nor do most others: if `value` times a power of ten is a whole number below 10^15 that
  * divides back to `value`, its digits are the shortest there are.
  */
 export function writeDouble(out: ByteBuffer, value: number): void {
@@ -82,6 +72,14 @@ export function writeDouble(out: ByteBuffer, value: number): void {
       const whole = Math.round(magnitude * power);
       if (whole / power === magnitude) return writeDecimal(out, whole, decimals, isNegative);
     }
+  }
+  out.reserve(maxShortestLength + 1);
+  const start = out.length;
+  if (isNegative) out.bytes[start] = minus;
+  const end = putShortest(out.bytes, isNegative ? start + 1 : start, magnitude);
+  if (end >= 0) {
+    out.length = end;
+    return;
   }
   // In this range JavaScript writes no exponent.
   out.writeAscii(magnitude >= 1e-6 && magnitude < 1e21 ? String(value) : plainDigits(value));
@@ -100,7 +98,7 @@ function writeDecimal(out: ByteBuffer, whole: number, decimals: number, isNegati
   const integer = Math.floor(whole / power);
   at = putInteger(bytes, at, integer);
   bytes[at++] = point;
-  out.length = putSmall(bytes, at, whole - integer * power, decimals);
+  out.length = putDigits(bytes, at, whole - integer * power, decimals);
 }
 
 /** As `writeDouble`, as a string: `1e21` is `1000000000000000000000`. */
