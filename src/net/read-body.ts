@@ -25,16 +25,23 @@ function lengthIn(text: string | undefined): number | undefined {
 /**
  * Reads a whole body, as it is on the wire. The limit holds for the bytes that come, whatever was claimed, and the
  * reservation grows with them. Rejects with a `RequestError` (`too_large`, `aborted`) or with the refusal of the
- * reservation; what is left of the body is then left to the caller.
+ * reservation; what is left of the body is then left to the caller. With `isLent` the caller will not keep the body, and may
+ * say so with `endLoan`.
  */
 export function readBody(
   request: HttpRequest,
   claimed: number | undefined,
   limit: SizeLimit,
   reservation: Reservation | undefined,
+  isLent = false,
 ): Uint8Array | Promise<Uint8Array> {
   // Its length is known, was allowed and is reserved already.
-  return request instanceof QuickRequest ? request.readBody() : readStream(request, claimed, limit, reservation);
+  return request instanceof QuickRequest ? request.readBody(isLent) : readStream(request, claimed, limit, reservation);
+}
+
+/** From now on nobody reads what `readBody` has read. */
+export function endLoan(request: HttpRequest): void {
+  if (request instanceof QuickRequest) request.endLoan();
 }
 
 function readStream(

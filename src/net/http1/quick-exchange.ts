@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { RequestError } from "../request-error.ts";
+import { lentBodies } from "./lent-bodies.ts";
 import type { QuickHead } from "./quick-head.ts";
 
 /** A request whose head was plain, with the face that Node gives to requests, but for the body. */
@@ -17,6 +18,10 @@ export class QuickRequest {
   #receivedBytes = 0;
   /** The body: all of it as it came, or what was collected. */
   #body: Buffer | undefined;
+  /** Nobody will keep the body. */
+  #isLent = false;
+  /** The memory that the body lies in then. */
+  #lent: Buffer | undefined;
   #state: "waiting" | "collecting" | "discarding" | "aborted" = "waiting";
   #resolve: ((body: Uint8Array) => void) | undefined;
   #reject: ((error: RequestError) => void) | undefined;
@@ -45,15 +50,22 @@ export class QuickRequest {
 
   /**
    * The whole body, whose length is known and was allowed by the caller. It may lie in what the socket has read. Rejects
-   * with `RequestError` (`aborted`) when the connection ends before.
+   * with `RequestError` (`aborted`) when the connection ends before. A body that is lent must not be read after `endLoan`, and
+   * may be kept without.
    */
-  readBody(): Uint8Array | Promise<Uint8Array> {
+  readBody(isLent: boolean): Uint8Array | Promise<Uint8Array> {
     if (this.complete) return this.#giveAway();
+    this.#isLent = isLent;
     this.#state = "collecting";
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     this.#resolve = resolve;
     this.#reject = reject;
     return promise;
+  }
+
+  endLoan(): void {
+    if (this.#lent !== undefined) lentBodies.give(this.#lent);
+    this.#lent = undefined;
   }
 
   /** Lets the rest of the body run past; calls back when that is more than so much. */
@@ -85,7 +97,7 @@ export class QuickRequest {
   #giveAway(): Uint8Array {
     const body = this.#body ?? empty;
     this.#body = undefined;
-    return body;
+    return body.length === this.contentLength ? body : body.subarray(0, this.contentLength);
   }
 
   abort(): void {
@@ -97,12 +109,21 @@ export class QuickRequest {
 
   /** Memory for that much more of the body; grows with what has come, so that a mere claim costs little. */
   #roomFor(byteCount: number): Buffer {
-    const body = this.#body ?? Buffer.allocUnsafeSlow(Math.min(this.contentLength, firstPieceBytes));
+    const body = this.#body ?? this.#firstRoom();
     const needed = this.#receivedBytes + byteCount;
     if (needed <= body.length) return body;
-    const grown = Buffer.allocUnsafeSlow(Math.min(this.contentLength, Math.max(needed, body.length * 4)));
+    const wanted = Math.max(needed, body.length * 4);
+    const grown = Buffer.allocUnsafeSlow(this.#isLent ? wanted : Math.min(this.contentLength, wanted));
     body.copy(grown, 0, 0, this.#receivedBytes);
+    this.endLoan();
+    if (this.#isLent) this.#lent = grown;
     return grown;
+  }
+
+  #firstRoom(): Buffer {
+    if (!this.#isLent) return Buffer.allocUnsafeSlow(Math.min(this.contentLength, firstPieceBytes));
+    this.#lent = lentBodies.take(this.contentLength) ?? Buffer.allocUnsafeSlow(firstPieceBytes);
+    return this.#lent;
   }
 }
 

@@ -3,7 +3,7 @@ import { Cors } from "../../net/cors.ts";
 import { isClosed, senderOf, type HttpRequest, type HttpResponse } from "../../net/http-message.ts";
 import { InFlight } from "../../net/in-flight.ts";
 import { inflate, type SizeLimit } from "../../net/inflate.ts";
-import { assumedBodyBytes, claimedLength, discardBody, readBody } from "../../net/read-body.ts";
+import { assumedBodyBytes, claimedLength, discardBody, endLoan, readBody } from "../../net/read-body.ts";
 import type { Rejections } from "../../net/rejections.ts";
 import type { RejectionReason } from "../../net/request-error.ts";
 import { Reservation } from "../../net/reservation.ts";
@@ -141,12 +141,15 @@ export class OtlpHttp {
       if (refusal !== undefined) throw refusal;
     }
     if (request.headers.expect !== undefined) response.writeContinue();
-    const reading = readBody(request, claimed, this.#limit, exchange.reservation);
+    // JSON becomes other bytes; protobuf is kept as it came.
+    const isLent = label === "json" && encoding === undefined;
+    const reading = readBody(request, claimed, this.#limit, exchange.reservation, isLent);
     const raw = reading instanceof Uint8Array ? reading : await reading;
     const body = encoding === undefined ? raw : await inflate(raw, encoding, this.#limit);
     const refusal = exchange.reservation?.resize(body.length);
     if (refusal !== undefined) throw refusal;
     const { batch, form } = decodeBody(route.signal, body, label);
+    if (form === "json") endLoan(request);
     exchange.form = form;
     if (form !== label) corrections.add("content_type", peer, loggedPath(request), labelRemedy(form));
     if (route.correction !== undefined) corrections.add("path", peer, loggedPath(request), route.correction);

@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { HttpServer } from "../../../src/net/http-server.ts";
 import { senderOf, type HttpRequest, type HttpResponse } from "../../../src/net/http-message.ts";
-import { discardBody, readBody } from "../../../src/net/read-body.ts";
+import { discardBody, endLoan, readBody } from "../../../src/net/read-body.ts";
 import { Rejections } from "../../../src/net/rejections.ts";
 import { SharedPort } from "../../../src/net/shared-port.ts";
 import { testSettings } from "../../contracts/test-settings.ts";
@@ -42,9 +42,10 @@ async function start(
       return;
     }
     try {
-      const body = await readBody(request, undefined, limit, undefined);
+      const body = await readBody(request, undefined, limit, undefined, true);
       const head = `${request.method} ${request.url} ${request.headers["x-note"]} ${senderOf(request).slice(0, 9)} `;
       write(200, Buffer.concat([Buffer.from(head), body]));
+      endLoan(request);
     } catch (error) {
       errors.push(error);
     }
@@ -88,6 +89,9 @@ const conversations: Readonly<Record<string, readonly string[]>> = {
   "one request": [post("hello")],
   "an empty body": [post("")],
   "requests one after the other, of several lengths": [post("a"), post("bc"), post("x".repeat(1234)), post("d")],
+  "large bodies, whose memory is used again": [300_000, 80_000, 1_100_000, 400_000, 1_500_000, 70_000, 250_000].map(
+    (length, index) => post(String(index).repeat(length)),
+  ),
   "requests in one piece": [post("a") + post("b") + post("c")],
   "a request that is refused before its body": [post("x".repeat(1000), "", "/refuse"), post("after")],
   "chunks": [
