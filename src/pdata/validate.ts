@@ -7,6 +7,7 @@ import { fieldPathAt } from "./field-path.ts";
 import { InvalidRequestError } from "./invalid-request-error.ts";
 import { messages, requestSchemas } from "./schema.ts";
 import type { Signal } from "./signal.ts";
+import { isAscii, isUsualAttribute } from "./usual-attribute.ts";
 import * as tables from "./validation-table.ts";
 
 /** Messages in messages. Protobuf's own readers in C++, Java and Python stop at the same depth. */
@@ -33,7 +34,18 @@ export function validate<S extends Signal>(signal: S, bytes: Uint8Array): Batch<
 
 // Copies in this module, because V8 takes its own constants for constants but not imported ones: half again as fast.
 const { actionTable, itemWeights, wireTypes, wideTags } = tables;
-const { other, varint, fixed64, bytes: plainBytes, text, traceId, spanId, message, oneofMessage } = tables.Action;
+const {
+  other,
+  varint,
+  fixed64,
+  bytes: plainBytes,
+  text,
+  traceId,
+  spanId,
+  message,
+  oneofMessage,
+  attribute,
+} = tables.Action;
 
 // Validation never waits, so one cursor and one stack of open messages serve every call.
 const noBytes = new Uint8Array(0);
@@ -98,6 +110,11 @@ function checkRequest(rootIndex: number, bytes: Uint8Array): number {
     }
     if (length > end - pos) throw lengthError(at, length, end - pos);
     if (action >= message) {
+      // Two more messages are in it.
+      if (action === attribute && depth + 2 <= maxMessageDepth && isUsualAttribute(bytes, view, pos, pos + length)) {
+        pos += length;
+        continue;
+      }
       if (depth === maxMessageDepth)
         throw new WireError("too_deep", at, `messages nest deeper than ${maxMessageDepth}`);
       if (action === oneofMessage) {
@@ -126,23 +143,6 @@ function checkRequest(rootIndex: number, bytes: Uint8Array): number {
     }
     pos += length;
   }
-}
-
-/** Four bytes at a time, the last four again with the rest: most text is short and ASCII, and a native call costs more. */
-function isAscii(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-  let pos = start;
-  let bits = 0;
-  if (end - start < 4) {
-    while (pos < end) bits |= bytes[pos++] as number;
-  } else {
-    const last = end - 4;
-    while (pos < last) {
-      bits |= view.getInt32(pos, true);
-      pos += 4;
-    }
-    bits |= view.getInt32(last, true);
-  }
-  return (bits & 0x80808080) === 0;
 }
 
 /** What is wrong with one byte at the end of a message: half a tag, an illegal one, or a tag without a value. */

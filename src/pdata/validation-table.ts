@@ -15,6 +15,8 @@ export const Action = {
   message: 8,
   /** A message that holds data points and belongs to a oneof: the last one given replaces those before. */
   oneofMessage: 9,
+  /** A `KeyValue`, which may be checked as a whole. */
+  attribute: 10,
 } as const;
 
 export const wireTypes: Readonly<Record<FieldKind, WireType>> = {
@@ -48,6 +50,7 @@ export const wideTags = 0x100;
 export const itemWeights = new Uint8Array(messages.length);
 
 const metric = messageNamed("Metric");
+const keyValue = messageNamed("KeyValue");
 for (const schema of messages) {
   for (const field of schema.fields) {
     const tag = (field.number << 3) | wireTypes[field.kind];
@@ -60,6 +63,7 @@ for (const schema of messages) {
 for (const schema of itemMessages) itemWeights[schema.index] = 1;
 
 function actionOf(field: FieldSchema, inMetric: boolean): number {
+  if (field.message === keyValue) return Action.attribute;
   if (field.kind === "message") return inMetric && field.oneof !== "" ? Action.oneofMessage : Action.message;
   if (field.kind === "string") return Action.text;
   if (field.kind === "trace_id") return Action.traceId;
