@@ -188,3 +188,40 @@ function plainText(random: Random): string {
     "a=b #c",
   ]);
 }
+
+/** Without what an encoder counts over all batches. */
+function pointsOf(lines: LinesOf): string {
+  return lines.body("wavefront").replaceAll(/"~sdk\..*\n/g, "");
+}
+
+t.test("what an encoder remembers of points changes no line", async (t) => {
+  const random = new Random(37);
+  // Few keys, of resources as well, so that they meet; values that need care; the same again, so that it is remembered.
+  const keys = ["a", "b", "a b", "a-b", "service", "dag_id", "host", ""];
+  const someAttributes = (count: number): Attributes => {
+    const values = ["x", "y", "", 7, true, 'q"', "long".repeat(80)];
+    return Object.fromEntries(Array.from({ length: count }, () => [random.pick(keys), random.pick(values)]));
+  };
+  const pool = Array.from({ length: 60 }, (_, index) => {
+    if (index % 3 === 0) return hostileMetric(random);
+    const points = Array.from({ length: 3 }, () => ({
+      attributes: someAttributes(random.below(5)),
+      fields: { asDouble: random.below(1000) / 7, flags: random.below(2) * 2 },
+    }));
+    const kind = random.pick([{ gauge: {} }, { sum: { aggregationTemporality: 1 + random.below(2) } }]);
+    return metricRequest("m", kind, points, { ...identity, ...someAttributes(random.below(4)) });
+  });
+  for (let round = 0; round < 6; round++) {
+    const { histograms: _, ...options } = optionsOf(round);
+    const encode = lineEncoder("metrics", options);
+    for (let request = 0; request < rounds; request++) {
+      const bytes = random.pick(pool);
+      const lines = encode(bytes);
+      const expected = linesOf("metrics", bytes, options);
+      const { series_shared: _shared, ...hits } = lines.hits;
+      if (pointsOf(lines) !== pointsOf(expected)) t.fail(`${pointsOf(lines)}, not ${pointsOf(expected)}`);
+      if (JSON.stringify(hits) !== JSON.stringify(expected.hits)) t.fail(JSON.stringify([hits, expected.hits]));
+    }
+  }
+  t.pass("all rounds");
+});

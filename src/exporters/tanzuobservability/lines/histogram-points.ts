@@ -74,7 +74,7 @@ export class HistogramPoints {
   }
 
   #endCumulative(writer: PointWriter, point: HistogramPointView | ExponentialPointView): void {
-    if (writer.isWatched) writer.watch(point.attributes);
+    if (writer.watch.isOn) writer.watch.see(writer.metric, writer.from, point.attributes);
     if (this.#hasExtras) {
       writer.writeLine(point.countHi * 4294967296 + point.countLo, "", 0, "_count");
       if (point.hasSum && Number.isFinite(point.sum)) writer.writeLine(point.sum, "", 0, "_sum");

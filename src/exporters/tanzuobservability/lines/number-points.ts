@@ -1,5 +1,5 @@
-import { NumberPointView } from "../../../pdata/views/index.ts";
-import { doubleOfInt64, writeDouble } from "./number-text.ts";
+import { NumberPoint } from "./number-point.ts";
+import { writeDouble } from "./number-text.ts";
 import type { PointWriter } from "./point-writer.ts";
 import type { RuleName } from "./rules.ts";
 
@@ -8,24 +8,24 @@ export const noRecordedValue = 1;
 
 /** Writes gauges and sums: one line a point; delta sums as delta counters, which have no time. */
 export class NumberPoints {
-  readonly #point = new NumberPointView();
+  readonly #point = new NumberPoint();
 
   write(writer: PointWriter): void {
     const { metric } = writer;
     const isSum = metric.type === "sum";
     const isDelta = isSum && metric.temporality === deltaTemporality;
     const isAdded = isDelta || writer.isAdded;
+    const point = this.#point;
     for (let index = 0; index < metric.points.length; index++) {
-      const point = this.#point.at(metric.bytes, metric.points.start(index), metric.points.end(index));
-      if (point.valueType === "empty") {
+      point.read(metric.bytes, writer.from, metric.points.start(index), metric.points.end(index));
+      if (point.isEmpty) {
         if (isSum) writer.counters.missingSumValues++;
         else writer.counters.missingGaugeValues++;
         writer.drop("value_missing");
         continue;
       }
-      const value = point.valueType === "int" ? doubleOfInt64(point.intLo, point.intHi) : point.double;
-      const rule = this.#ruleFor(value, point.flags, isDelta, isAdded);
-      if (rule === undefined) this.#writeLine(writer, value, isDelta, isSum && !isDelta);
+      const rule = this.#ruleFor(point.value, point.flags, isDelta, isAdded);
+      if (rule === undefined) this.#writeLine(writer, isDelta, isSum && !isDelta);
       else writer.drop(rule);
     }
   }
@@ -40,15 +40,14 @@ export class NumberPoints {
     return isDelta && Number.isNaN(value) ? "delta_nan" : undefined;
   }
 
-  #writeLine(writer: PointWriter, value: number, isDelta: boolean, isCumulative: boolean): void {
+  #writeLine(writer: PointWriter, isDelta: boolean, isCumulative: boolean): void {
     const out = writer.lines.buffer;
     const point = this.#point;
     writer.names.write(out, writer.metric, isDelta, "");
     out.writeByte(0x20);
-    writeDouble(out, value);
-    if (isCumulative && writer.isWatched) writer.watch(point.attributes);
+    writeDouble(out, point.value);
     if (!isDelta) writer.time.write(out, point.timeLo, point.timeHi, writer.metric);
-    writer.writeTags(out, point.attributes, "");
+    writer.writeTagsOf(out, point, isCumulative);
     out.writeByte(0x0a);
     writer.lines.endItem(1);
   }

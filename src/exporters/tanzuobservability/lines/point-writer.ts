@@ -7,11 +7,12 @@ import type { LineBody } from "./line-body.ts";
 import { isDeltaName, MetricNames, metricName } from "./metric-name.ts";
 import { shortestText, writeDouble } from "./number-text.ts";
 import { withService, type PointResource } from "./point-resource.ts";
+import type { NumberPoint } from "./number-point.ts";
 import { PointTags } from "./point-tags.ts";
 import { PointTime } from "./point-time.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import type { RuleName } from "./rules.ts";
-import { SharedSeries } from "./shared-series.ts";
+import { SeriesWatch } from "./series-watch.ts";
 import { Variants } from "./variants.ts";
 import { WordHash } from "./word-hash.ts";
 
@@ -35,10 +36,8 @@ export class PointWriter {
   metric: MetricView;
   from: DataView = new DataView(new ArrayBuffer(0));
   resource: PointResource | undefined;
-  /** Whether other senders have the same source and tags, so that their cumulative series may meet. */
-  isWatched = false;
-  readonly #shared = new SharedSeries();
-  readonly #series = new WordHash();
+  readonly watch: SeriesWatch;
+  readonly #hash = new WordHash();
   /** Tells scopes apart, where series are remembered. */
   scopeKey = "";
   droppedCount = 0;
@@ -59,6 +58,7 @@ export class PointWriter {
   ) {
     this.#ofDag = isAirflow ? new Variants((resource, dag) => withService(resource, dag, options)) : undefined;
     this.tally = options.tally;
+    this.watch = new SeriesWatch(options.tally);
     this.names = new MetricNames(options.limits, options.tally);
     this.time = new PointTime(options.tally);
     this.#tags = new PointTags(options);
@@ -77,26 +77,13 @@ export class PointWriter {
   /** Begins a resource. */
   begin(resource: PointResource): void {
     this.resource = resource;
-    this.isWatched = this.#shared.isShared(resource.written, resource.id);
+    this.watch.begin(resource);
   }
 
   /** Begins a metric. */
   beginMetric(): void {
     this.names.begin();
-  }
-
-  /** Looks whether a cumulative point, which is written as a point, has two senders. Called if `isWatched`. */
-  watch(attributes: RangeList): void {
-    const { metric, from } = this;
-    const hash = this.#series;
-    hash.begin();
-    hash.add(from, metric.nameStart, metric.nameEnd);
-    for (let index = 0; index < attributes.length; index++) {
-      hash.add(from, attributes.start(index), attributes.end(index));
-    }
-    if (!this.#shared.isFound(hash.first, hash.second)) return;
-    this.tally.hit("series_shared", `${metricName(metric)} of ${this.resource?.text.source}`);
-    this.isWatched = false;
+    this.watch.beginMetric(this.from, this.metric);
   }
 
   /** Counts items that have no line. */
@@ -113,12 +100,34 @@ export class PointWriter {
   }
 
   writeTags(out: ByteBuffer, attributes: RangeList, extraKey: ExtraKey): void {
-    let { resource } = this;
-    if (resource === undefined) return;
     const { bytes } = this.metric;
-    const dag = this.#ofDag === undefined ? undefined : dagIdIn(bytes, attributes);
-    if (this.#ofDag !== undefined && dag !== undefined) resource = this.#ofDag.of(resource, dag.text);
-    this.#tags.write(out, bytes, this.from, attributes, resource, extraKey);
+    const resource = this.#resourceFor(attributes);
+    if (resource !== undefined) this.#tags.write(out, bytes, this.from, attributes, resource, extraKey);
+  }
+
+  /** As `writeTags`, and watches a point that is cumulative: both go by the same hash. */
+  writeTagsOf(out: ByteBuffer, point: NumberPoint, isCumulative: boolean): void {
+    const { metric, from, watch } = this;
+    const isWatched = isCumulative && watch.isOn;
+    if (point.runStart < 0) {
+      const attributes = point.attributes(metric.bytes);
+      if (isWatched) watch.see(metric, from, attributes);
+      this.writeTags(out, attributes, "");
+      return;
+    }
+    const hash = this.#hash;
+    hash.begin();
+    hash.add(from, point.runStart, point.runEnd);
+    if (isWatched) watch.seeHashed(metric, hash);
+    const resource = this.#ofDag === undefined ? this.resource : this.#resourceFor(point.attributes(metric.bytes));
+    if (resource !== undefined) this.#tags.writeRun(out, metric.bytes, from, point, hash, resource);
+  }
+
+  #resourceFor(attributes: RangeList): PointResource | undefined {
+    const { resource } = this;
+    if (resource === undefined || this.#ofDag === undefined) return resource;
+    const dag = dagIdIn(this.metric.bytes, attributes);
+    return dag === undefined ? resource : this.#ofDag.of(resource, dag.text);
   }
 
   /** Prepares what the lines of one point have in common; `writeTail` then appends it. */
