@@ -6,6 +6,7 @@ import type { UnaryAnswer } from "./http2/sender.ts";
 import type { Stream, StreamReceiver } from "./http2/stream.ts";
 import type { InFlight } from "./in-flight.ts";
 import { inflate, type ContentEncoding } from "./inflate.ts";
+import { worthGivingBack } from "./give-back.ts";
 import { keepMessage } from "./message-slab.ts";
 import { assumedBodyBytes } from "./read-body.ts";
 import { RequestError } from "./request-error.ts";
@@ -91,7 +92,7 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
     if (this.#headBytes < messageHeadBytes) this.#reserve(assumedBodyBytes);
   }
 
-  onData(chunk: Buffer, from: number, end: number): void {
+  onData(chunk: Buffer, from: number, end: number): boolean {
     this.#stream.table.consumed(this.#stream, end - from);
     let at = from;
     while (at < end && this.#state === "reading") {
@@ -99,6 +100,9 @@ export class GrpcCall implements UnaryCall, StreamReceiver {
       else if (this.#message === undefined) at = this.#readMessage(chunk, at, end);
       else this.#fail(new RequestError("bad_data", "more than one message in the request"));
     }
+    const message = this.#message;
+    // Asked of large ones only: the answer does not matter for chunks that are not worth giving back.
+    return message !== undefined && message.length >= worthGivingBack / 2 && message.buffer === chunk.buffer;
   }
 
   onEnd(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { giveBack } from "../give-back.ts";
 import { peerOf } from "../peer-address.ts";
 import { QuickRequest, QuickResponse } from "./quick-exchange.ts";
 import { QuickHeads } from "./quick-head.ts";
@@ -72,24 +73,33 @@ export class QuickConnection {
 
   #read(chunk: Buffer): void {
     this.#isReading = true;
+    let isKept = false;
     let at = 0;
     while (at < chunk.length && !this.#isDone) {
-      if (this.#request !== undefined && !this.#request.complete) at = this.#request.take(chunk, at);
-      else if (this.#response !== undefined) {
+      const request = this.#request;
+      if (request !== undefined && !request.complete) {
+        at = request.take(chunk, at);
+        isKept ||= request.isShared;
+      } else if (this.#response !== undefined) {
         // The next request waits until this one is answered.
         this.#rest = chunk.subarray(at);
+        isKept = true;
         this.#socket.pause();
         break;
       } else {
         const head = this.#heads.read(chunk, at);
         if (head === undefined) {
           this.#handOver(chunk.subarray(at));
+          isKept = true;
           break;
         }
-        at = this.#begin(new QuickRequest(head, this.#peer), chunk, head.end);
+        const begun = new QuickRequest(head, this.#peer);
+        at = this.#begin(begun, chunk, head.end);
+        isKept ||= begun.isShared;
       }
     }
     this.#isReading = false;
+    if (!isKept) giveBack(chunk);
   }
 
   /** Asks for the body only when its begin is there, so that what came with the head needs no promise. */

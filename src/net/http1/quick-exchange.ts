@@ -14,6 +14,8 @@ export class QuickRequest {
   readonly contentLength: number;
   /** Address of the sender. */
   readonly peer: string;
+  /** The body is a part of the chunk that it came in. */
+  isShared = false;
   /** What of the body has come, or was thrown away. */
   #receivedBytes = 0;
   /** The body: all of it as it came, or what was collected. */
@@ -76,13 +78,15 @@ export class QuickRequest {
     this.#onTooMuch = onTooMuch;
   }
 
-  /** Bytes of the body, which may be kept; answers where they end. */
+  /** Bytes of the body, which are kept if `isShared` says so after that, else copied; answers where they end. */
   take(chunk: Buffer, start: number): number {
     const wanted = this.contentLength - this.#receivedBytes;
     const end = Math.min(chunk.length, start + wanted);
     if (this.#state !== "discarding") {
-      if (end - start === this.contentLength) this.#body = chunk.subarray(start, end);
-      else {
+      if (end - start === this.contentLength) {
+        this.#body = chunk.subarray(start, end);
+        this.isShared = true;
+      } else {
         this.#body = this.#roomFor(end - start);
         chunk.copy(this.#body, this.#receivedBytes, start, end);
       }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { giveBack } from "../give-back.ts";
 import { Budget } from "./budget.ts";
 import {
   broken,
@@ -74,6 +75,8 @@ export class Connection implements FrameSink, Mortal {
   /** Length of that frame, and how much of it went to the receiver: the rest is padding, or unwanted. */
   #dataLength = 0;
   #dataBytes = 0;
+  /** Whether somebody goes on using the memory of what was read last. */
+  #isChunkKept = false;
   #isClosed = false;
 
   /** Takes over a paused socket. */
@@ -137,6 +140,7 @@ export class Connection implements FrameSink, Mortal {
   #read(chunk: Buffer): void {
     if (this.#farewell.state === "over") return;
     this.#streams.nowMs = performance.now();
+    this.#isChunkKept = false;
     try {
       const start = this.#prefaceBytes < preface.length ? this.#readPreface(chunk) : 0;
       if (start < chunk.length) this.#reader.push(start === 0 ? chunk : chunk.subarray(start));
@@ -146,6 +150,7 @@ export class Connection implements FrameSink, Mortal {
       this.#farewell.fail(fault.code, fault.message);
       this.#options.onViolation(fault);
     }
+    if (!this.#isChunkKept) giveBack(chunk);
     this.#options.onRead();
   }
 
@@ -274,7 +279,7 @@ export class Connection implements FrameSink, Mortal {
       }
     }
     this.#dataBytes += end - start;
-    stream.receiver?.onData(chunk, start, end);
+    if (stream.receiver?.onData(chunk, start, end) === true) this.#isChunkKept = true;
   }
 
   onDataEnd(isStreamEnd: boolean): void {

@@ -140,8 +140,9 @@ export class HttpExchange implements StreamReceiver {
     this.response = new Http2Response(stream);
   }
 
-  onData(chunk: Buffer, start: number, end: number): void {
+  onData(chunk: Buffer, start: number, end: number): boolean {
     this.request.takeData(chunk, start, end);
+    return true;
   }
 
   onEnd(): void {

@@ -2,8 +2,8 @@ import type { StreamTable } from "./stream-table.ts";
 
 /** Whoever takes a request. Nothing is called after `onClosed`. */
 export interface StreamReceiver {
-  /** A piece of the body, valid only during the call; who keeps it copies it, or all of `chunk` stays alive. */
-  onData(chunk: Buffer, start: number, end: number): void;
+  /** A piece of the body, valid only during the call, unless the answer is `true`: then all of `chunk` stays alive. */
+  onData(chunk: Buffer, start: number, end: number): boolean;
   /** The whole body has come. */
   onEnd(): void;
   /** Its deadline has passed. */
