@@ -24,7 +24,9 @@ export function quickJson(schema: MessageSchema, bytes: Uint8Array): Uint8Array 
   const message = quickMessage(schema);
   if (message === undefined || !isUtf8(bytes)) return undefined;
   try {
-    readDocument(new QuickText(bytes), message);
+    const text = new QuickText(bytes);
+    const end = readDocument(text, message) + 1;
+    if (text.skip(end) < text.length) throw notPlain;
     return writer.finish();
   } catch (error) {
     if (error !== notPlain) throw error;
@@ -57,9 +59,10 @@ const frames = Array.from({ length: maxMessageDepth }, () => new Frame());
 
 /**
  * The loop that every object goes through. It keeps a stack of its own and its state in locals, and expects after each key the
- * one that followed it last time: recursion with all that in fields took three times as long.
+ * one that followed it last time: recursion with all that in fields took three times as long. Answers where the last brace is; what may follow is for the caller, because code
+ * after a loop that was compiled while it ran throws the compiled loop away.
  */
-function readDocument(text: QuickText, root: QuickMessage): void {
+function readDocument(text: QuickText, root: QuickMessage): number {
   let message = root;
   let depth = 0;
   /** The last key of this object, and the bits of all. */
@@ -97,8 +100,8 @@ function readDocument(text: QuickText, root: QuickMessage): void {
       }
       at = nextField(text, at);
     }
+    if (depth === 0) return at;
     at = text.skip(at + 1);
-    if (depth === 0) break;
     const frame = frames[depth - 1] as Frame;
     const { field, outer } = frame;
     // Never: a frame that was begun has both.
@@ -118,7 +121,6 @@ function readDocument(text: QuickText, root: QuickMessage): void {
     depth--;
     at = nextField(text, at);
   }
-  if (at < text.length) throw notPlain;
 }
 
 /** The key that lies there: the one that was expected, or another one that is expected from now on. */

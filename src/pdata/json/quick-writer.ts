@@ -96,7 +96,7 @@ export class QuickWriter {
   /** Writes the length of what began at `start`, which is moved if that takes another number of bytes; answers that number. */
   close(start: number, lengthBytes: number): number {
     const length = this.at - start;
-    const needed = length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5;
+    const needed = Math.max(1, ((38 - Math.clz32(length)) / 7) | 0);
     if (needed !== lengthBytes) {
       this.reserve(4);
       this.bytes.copyWithin(start - lengthBytes + needed, start, this.at);
