@@ -20,7 +20,8 @@ function textOf(run: string, keySet: number, text: string): string | undefined {
     return new TextDecoder().decode(out.take());
   }
   out.writeText(`before${text}`);
-  runs.put(bytes, 2, 2 + run.length, hash, keySet, out, "before".length);
+  const added = runs.add(bytes, 2, 2 + run.length, hash, keySet);
+  if (added >= 0) runs.setText(added, out, "before".length, out.length, undefined);
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { ascii } from "./byte-buffer.ts";
 import { CarefulPointTags, identityKeys, type CarefulPointOptions } from "./careful-point-tags.ts";
+import { keySetOf } from "./key-sets.ts";
 import { Piece } from "./piece.ts";
 import type { ResourceText } from "./resource-text.ts";
 import { RuleTally } from "./rule-tally.ts";
@@ -16,6 +17,8 @@ export interface PointResource {
   readonly written: string;
   /** With the attributes that become tags. */
   readonly text: ResourceText;
+  /** Of its attributes as they came: what their keys decide is the same for all resources that share it. */
+  readonly keySet: number;
   /** ` source="host-1"` */
   readonly source: Piece;
   /** Absent if every point of this resource needs care, so that it is counted for each. */
@@ -31,6 +34,7 @@ export function pointResource(text: ResourceText, options: CarefulPointOptions, 
     id,
     written: JSON.stringify([source, ...tags]),
     text,
+    keySet: keySetOf(attributes.keys()),
     source: new Piece(ascii(` source="${source.replaceAll('"', '\\"')}"`)),
     // One place is left for the tag of a bucket or quantile.
     tags: tally.isEmpty && tags.length < options.limits.pointTags ? new TagSegment(tags) : undefined,

@@ -1,13 +1,15 @@
 import type { RangeList } from "../../../pdata/views/index.ts";
+import { dagIdIn } from "./airflow.ts";
 import { readAttributes } from "./attributes.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 import { CarefulPointTags, type CarefulPointOptions, type ExtraKey } from "./careful-point-tags.ts";
 import { writeTag } from "./line-writer.ts";
 import type { NumberPoint } from "./number-point.ts";
 import { maxTagOverhead, PlainTags } from "./plain-tags.ts";
-import type { PointResource } from "./point-resource.ts";
+import { withService, type PointResource } from "./point-resource.ts";
 import { TagRuns } from "./tag-runs.ts";
 import { TagSegment } from "./tag-segment.ts";
+import { Variants } from "./variants.ts";
 import type { WordHash } from "./word-hash.ts";
 
 /** Renamed, or they decide about other tags; the careful way knows how. */
@@ -19,10 +21,13 @@ export class PointTags {
   readonly #plain: PlainTags;
   readonly #careful: CarefulPointTags;
   readonly #runs = new TagRuns();
+  readonly #ofDag: Variants<PointResource> | undefined;
   readonly #extra = { le: new TagSegment([["le", "x"]]), quantile: new TagSegment([["quantile", "x"]]) };
 
-  constructor(options: CarefulPointOptions) {
+  /** `isAirflow`: the service of a point is its DAG. */
+  constructor(options: CarefulPointOptions, isAirflow: boolean) {
     this.#options = options;
+    this.#ofDag = isAirflow ? new Variants((resource, dag) => withService(resource, dag, options)) : undefined;
     const { pointKeyLength: maxKeyLength, pointTagLength: maxValueLength } = options.limits;
     this.#plain = new PlainTags({ reserved, maxKeyLength, maxValueLength, isKeyCounted: true, isFirst: () => false });
     this.#careful = new CarefulPointTags(options);
@@ -37,10 +42,7 @@ export class PointTags {
     resource: PointResource,
     extraKey: ExtraKey,
   ): void {
-    writeSource(out, resource);
-    const start = out.length;
-    if (this.#writeOwn(out, bytes, from, attributes, resource.tags, extraKey)) writeCommon(out, resource);
-    else this.#writeCarefully(out, start, bytes, attributes, resource, extraKey);
+    this.#write(out, bytes, from, attributes, this.#with(this.#dagIn(bytes, attributes), resource), extraKey);
   }
 
   /** As `write`, for a point whose attributes lie side by side; `hash` is theirs. */
@@ -53,24 +55,58 @@ export class PointTags {
     resource: PointResource,
   ): void {
     const { runStart, runEnd } = point;
-    const { tags } = resource;
-    if (tags === undefined || runStart === runEnd) {
+    if (resource.tags === undefined || runStart === runEnd) {
       this.write(out, bytes, from, point.attributes(bytes), resource, "");
       return;
     }
-    writeSource(out, resource);
-    const start = out.length;
-    const slot = this.#runs.find(from, runStart, runEnd, hash, tags.keySet);
-    if (slot >= 0) this.#runs.write(out, slot);
-    else {
-      const attributes = point.attributes(bytes);
-      if (!this.#writeOwn(out, bytes, from, attributes, tags, "")) {
-        this.#writeCarefully(out, start, bytes, attributes, resource, "");
+    const slot = this.#runs.find(from, runStart, runEnd, hash, resource.keySet);
+    if (slot >= 0) {
+      const known = this.#with(this.#runs.dagAt(slot), resource);
+      // The text of a DAG may need care.
+      if (known.tags !== undefined) {
+        writeSource(out, known);
+        this.#runs.write(out, slot);
+        writeCommon(out, known);
         return;
       }
-      this.#runs.put(bytes, runStart, runEnd, hash, tags.keySet, out, start);
     }
-    writeCommon(out, resource);
+    const attributes = point.attributes(bytes);
+    const dag = this.#dagIn(bytes, attributes);
+    const used = this.#with(dag, resource);
+    const textStart = out.length + used.source.length;
+    if (!this.#write(out, bytes, from, attributes, used, "") || slot >= 0) return;
+    const added = this.#runs.add(bytes, runStart, runEnd, hash, resource.keySet);
+    if (added >= 0) this.#runs.setText(added, out, textStart, out.length - (used.tags?.line.length ?? 0), dag);
+  }
+
+  /** Answers whether nothing took care. */
+  #write(
+    out: ByteBuffer,
+    bytes: Uint8Array,
+    from: DataView,
+    attributes: RangeList,
+    resource: PointResource,
+    extraKey: ExtraKey,
+  ): boolean {
+    writeSource(out, resource);
+    const start = out.length;
+    if (this.#writeOwn(out, bytes, from, attributes, resource.tags, extraKey)) {
+      writeCommon(out, resource);
+      return true;
+    }
+    out.length = start;
+    const own = readAttributes(bytes, attributes, this.#options.tally);
+    for (const [key, value] of this.#careful.resolve(own, resource.text.attributes, extraKey))
+      writeTag(out, key, value);
+    return false;
+  }
+
+  #dagIn(bytes: Uint8Array, attributes: RangeList): string | undefined {
+    return this.#ofDag === undefined ? undefined : dagIdIn(bytes, attributes)?.text;
+  }
+
+  #with(dag: string | undefined, resource: PointResource): PointResource {
+    return dag === undefined || this.#ofDag === undefined ? resource : this.#ofDag.of(resource, dag);
   }
 
   /** Writes the tags of a point beside those of its resource; `false` if they need care. */
@@ -91,20 +127,6 @@ export class PointTags {
     plain.mark(common);
     if (extraKey !== "") plain.mark(this.#extra[extraKey]);
     return plain.write(out, bytes, from, attributes);
-  }
-
-  #writeCarefully(
-    out: ByteBuffer,
-    start: number,
-    bytes: Uint8Array,
-    attributes: RangeList,
-    resource: PointResource,
-    extraKey: ExtraKey,
-  ): void {
-    out.length = start;
-    const own = readAttributes(bytes, attributes, this.#options.tally);
-    for (const [key, value] of this.#careful.resolve(own, resource.text.attributes, extraKey))
-      writeTag(out, key, value);
   }
 }
 

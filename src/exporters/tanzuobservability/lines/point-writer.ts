@@ -1,19 +1,17 @@
 import type { MetricView, RangeList } from "../../../pdata/views/index.ts";
-import { dagIdIn } from "./airflow.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import type { CarefulPointOptions, ExtraKey } from "./careful-point-tags.ts";
 import { InternalCounters } from "./internal-counters.ts";
 import type { LineBody } from "./line-body.ts";
 import { isDeltaName, MetricNames, metricName } from "./metric-name.ts";
 import { shortestText, writeDouble } from "./number-text.ts";
-import { withService, type PointResource } from "./point-resource.ts";
+import type { PointResource } from "./point-resource.ts";
 import type { NumberPoint } from "./number-point.ts";
 import { PointTags } from "./point-tags.ts";
 import { PointTime } from "./point-time.ts";
 import type { RuleTally } from "./rule-tally.ts";
 import type { RuleName } from "./rules.ts";
 import { SeriesWatch } from "./series-watch.ts";
-import { Variants } from "./variants.ts";
 import { WordHash } from "./word-hash.ts";
 
 /** What the points of all kinds have. */
@@ -42,7 +40,6 @@ export class PointWriter {
   scopeKey = "";
   droppedCount = 0;
   readonly #tags: PointTags;
-  readonly #ofDag: Variants<PointResource> | undefined;
   readonly #maxTagLength: number;
   #lineCount = 0;
   /** Timestamp, source and tags of a point that has several lines. */
@@ -56,12 +53,11 @@ export class PointWriter {
     lines: LineBody,
     distributions: LineBody,
   ) {
-    this.#ofDag = isAirflow ? new Variants((resource, dag) => withService(resource, dag, options)) : undefined;
     this.tally = options.tally;
     this.watch = new SeriesWatch(options.tally);
     this.names = new MetricNames(options.limits, options.tally);
     this.time = new PointTime(options.tally);
-    this.#tags = new PointTags(options);
+    this.#tags = new PointTags(options, isAirflow);
     this.#maxTagLength = options.limits.pointTagLength;
     this.metric = metric;
     this.lines = lines;
@@ -100,14 +96,13 @@ export class PointWriter {
   }
 
   writeTags(out: ByteBuffer, attributes: RangeList, extraKey: ExtraKey): void {
-    const { bytes } = this.metric;
-    const resource = this.#resourceFor(attributes);
-    if (resource !== undefined) this.#tags.write(out, bytes, this.from, attributes, resource, extraKey);
+    const { metric, from, resource } = this;
+    if (resource !== undefined) this.#tags.write(out, metric.bytes, from, attributes, resource, extraKey);
   }
 
   /** As `writeTags`, and watches a point that is cumulative: both go by the same hash. */
   writeTagsOf(out: ByteBuffer, point: NumberPoint, isCumulative: boolean): void {
-    const { metric, from, watch } = this;
+    const { metric, from, watch, resource } = this;
     const isWatched = isCumulative && watch.isOn;
     if (point.runStart < 0) {
       const attributes = point.attributes(metric.bytes);
@@ -119,15 +114,7 @@ export class PointWriter {
     hash.begin();
     hash.add(from, point.runStart, point.runEnd);
     if (isWatched) watch.seeHashed(metric, hash);
-    const resource = this.#ofDag === undefined ? this.resource : this.#resourceFor(point.attributes(metric.bytes));
     if (resource !== undefined) this.#tags.writeRun(out, metric.bytes, from, point, hash, resource);
-  }
-
-  #resourceFor(attributes: RangeList): PointResource | undefined {
-    const { resource } = this;
-    if (resource === undefined || this.#ofDag === undefined) return resource;
-    const dag = dagIdIn(this.metric.bytes, attributes);
-    return dag === undefined ? resource : this.#ofDag.of(resource, dag.text);
   }
 
   /** Prepares what the lines of one point have in common; `writeTail` then appends it. */

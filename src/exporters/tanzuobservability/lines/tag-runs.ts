@@ -24,15 +24,16 @@ const seenCount = 32768;
  * so its tags are written once and then copied: finding them costs a quarter of writing them. A run of attributes is taken
  * in when it comes for the second time, so that those which never come again cost little.
  *
- * Holds 6144 runs or 2 MiB of them and their text; then it starts anew.
+ * Holds 6144 runs or 2 MiB of them and their text (the last one may go beyond); then it starts anew.
  */
 export class TagRuns {
   readonly #slots = new Int32Array(slotCount * slotWidth).fill(-1);
   readonly #arena = new ByteBuffer(64 * 1024);
   readonly #seen = new Int32Array(seenCount);
+  readonly #dags: (string | undefined)[] = Array.from({ length: slotCount });
   #count = 0;
 
-  /** The place of a run beside common tags of these keys, or -1. `hash` is of the run. */
+  /** The place of a run beside the attributes of a resource with these keys, or -1. `hash` is of the run. */
   find(from: DataView, start: number, end: number, hash: WordHash, keySet: number): number {
     // Words at the very end of the batch cannot be read whole.
     if (end + 3 > from.byteLength) return -1;
@@ -46,6 +47,11 @@ export class TagRuns {
     return -1;
   }
 
+  /** The DAG among the attributes of the run at `slot`. */
+  dagAt(slot: number): string | undefined {
+    return this.#dags[slot / slotWidth];
+  }
+
   /** Writes the tags of the run at `slot`. */
   write(out: ByteBuffer, slot: number): void {
     const start = this.#slots[slot + slotTextStart] as number;
@@ -54,41 +60,41 @@ export class TagRuns {
     out.length = copyWords(out.view, out.length, this.#arena.view, start, start + length);
   }
 
-  /** Notes the tags of a run that was not found: what `out` holds from `textStart` on. Answers its place, or -1. */
-  put(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    hash: WordHash,
-    keySet: number,
-    out: ByteBuffer,
-    textStart: number,
-  ) {
+  /** Takes in a run that was not found, if it came before. Answers its place, for `setText`, or -1. */
+  add(bytes: Uint8Array, start: number, end: number, hash: WordHash, keySet: number): number {
     const seenAt = hash.first & (seenCount - 1);
     if (this.#seen[seenAt] !== hash.second) {
       this.#seen[seenAt] = hash.second;
       return -1;
     }
     const arena = this.#arena;
-    if (this.#count >= maxRuns || arena.length + end - start + out.length - textStart > maxBytes) this.#clear();
-    const slots = this.#slots;
-    let slot = (hash.first & (slotCount - 1)) * slotWidth;
-    for (let index = 0; index < tries; index++) {
-      const free = ((hash.first + index) & (slotCount - 1)) * slotWidth;
-      if (slots[free + slotRunLength] !== -1) continue;
-      slot = free;
-      break;
-    }
+    if (this.#count >= maxRuns || arena.length > maxBytes) this.#clear();
     this.#count++;
+    const slots = this.#slots;
+    const slot = this.#placeFor(hash);
     slots[slot + slotCheck] = hash.second;
     slots[slot + slotKeySet] = keySet;
     slots[slot + slotRunStart] = arena.length;
     slots[slot + slotRunLength] = end - start;
     arena.writeBytes(bytes.subarray(start, end));
-    slots[slot + slotTextStart] = arena.length;
-    slots[slot + slotTextLength] = out.length - textStart;
-    arena.copyFrom(out, textStart, out.length);
     return slot;
+  }
+
+  /** A free place, or the first one, whose run then goes. */
+  #placeFor(hash: WordHash): number {
+    for (let index = 0; index < tries; index++) {
+      const slot = ((hash.first + index) & (slotCount - 1)) * slotWidth;
+      if (this.#slots[slot + slotRunLength] === -1) return slot;
+    }
+    return (hash.first & (slotCount - 1)) * slotWidth;
+  }
+
+  /** Notes the tags of the run at `slot`, from `start` to `end` of `from`, and the DAG among them. */
+  setText(slot: number, from: ByteBuffer, start: number, end: number, dag: string | undefined): void {
+    this.#slots[slot + slotTextStart] = this.#arena.length;
+    this.#slots[slot + slotTextLength] = end - start;
+    this.#arena.copyFrom(from, start, end);
+    this.#dags[slot / slotWidth] = dag;
   }
 
   #clear(): void {

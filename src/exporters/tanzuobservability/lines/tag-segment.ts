@@ -5,23 +5,6 @@ import { Piece } from "./piece.ts";
 
 const out = new ByteBuffer(4096);
 
-const maxKeySets = 256;
-const keySets = new Map<string, number>();
-let keySetCount = 0;
-
-/** Of the 256 sets seen last; one that comes again later has another number then, and never that of others. */
-function keySetOf(keys: readonly string[]): number {
-  // No written key has a blank.
-  const text = keys.join(" ");
-  let keySet = keySets.get(text);
-  if (keySet === undefined) {
-    if (keySets.size >= maxKeySets) keySets.clear();
-    keySet = keySetCount = (keySetCount + 1) | 0;
-    keySets.set(text, keySet);
-  }
-  return keySet;
-}
-
 /** Tags that many lines have in common, written once. */
 export class TagSegment {
   /** As they stand on a line: ` "key"="value" "key"="value"`. */
@@ -29,8 +12,6 @@ export class TagSegment {
   /** Whether a line with it cannot be part of a JSON string just by changing its quotes. */
   readonly isEscaped: boolean;
   readonly count: number;
-  /** A number that only segments with the same keys share. */
-  readonly keySet: number;
   /** Where each tag ends in `line`. */
   readonly #ends: Int32Array;
   readonly #keys: readonly string[];
@@ -47,7 +28,6 @@ export class TagSegment {
     this.isEscaped = tags.some(([, value]) => needsEscape(value));
     this.count = tags.length;
     this.#keys = tags.map(([key]) => key);
-    this.keySet = keySetOf(this.#keys);
   }
 
   /** Writes the first `count` tags at `at`; answers the position behind. */
