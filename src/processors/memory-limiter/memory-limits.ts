@@ -11,7 +11,7 @@ const hardHeapShare = 0.9;
  * The part of a limit that the program itself may take. More would leave small limits without room for data, and memory
  * that was freed but not given back looks like a part of the program.
  */
-const programShare = 1 / 8;
+const programShare = 1 / 6;
 
 /** The configured limits in bytes. */
 export class MemoryLimits {

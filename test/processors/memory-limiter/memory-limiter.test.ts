@@ -93,10 +93,10 @@ t.test("above the soft limit data is refused, retryably, and taken again when me
   );
 });
 
-t.test("the program itself counts as used, up to an eighth of the limit", async (t) => {
+t.test("the program itself counts as used, up to a sixth of the limit", async (t) => {
   for (const [programMib, usedMib] of [
     [10, 70],
-    [300, 67.5],
+    [300, 63.4],
   ] as const) {
     const memory = new TestMemory();
     memory.programMib = programMib;
