@@ -1,4 +1,5 @@
 import { divideByBillion, quotient, remainder } from "./append-integer.ts";
+import { putDigits } from "./put-digits.ts";
 import type { TextBuffer } from "./text-buffer.ts";
 
 /** 2^64 nanoseconds. */
@@ -43,14 +44,8 @@ export function appendTime(out: TextBuffer, lo: number, hi: number): void {
 }
 
 function writeFraction(bytes: Uint8Array, start: number, nanos: number): number {
-  let rest = nanos;
-  let end = start + 10;
   bytes[start] = dot;
-  for (let pos = end - 1; pos > start; pos--) {
-    const next = (rest / 10) | 0;
-    bytes[pos] = zero + (rest - next * 10);
-    rest = next;
-  }
+  let end = putDigits(bytes, start + 1, nanos, 9);
   while (bytes[end - 1] === zero) end--;
   return end;
 }
@@ -64,14 +59,8 @@ function fillCache(seconds: number): void {
   const ofDay = seconds - day * 86_400;
   const minutes = (ofDay / 60) | 0;
   const hours = (minutes / 60) | 0;
-  putTwoDigits(11, hours);
-  putTwoDigits(14, minutes - hours * 60);
-  putTwoDigits(17, ofDay - minutes * 60);
+  putDigits(cached, 11, hours, 2);
+  putDigits(cached, 14, minutes - hours * 60, 2);
+  putDigits(cached, 17, ofDay - minutes * 60, 2);
   cachedSeconds = seconds;
-}
-
-function putTwoDigits(at: number, value: number): void {
-  const tens = (value / 10) | 0;
-  cached[at] = zero + tens;
-  cached[at + 1] = zero + value - tens * 10;
 }

@@ -36,7 +36,6 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
   /** The setting that names the target. */
   readonly #key: string;
   readonly #compressionOf: (byteCount: number) => LineCompression;
-  readonly #isPlainAlways: boolean;
   readonly #clients = new Map<LineFormat, HttpClient>();
   #check: EndpointCheck | undefined;
   /** Of the batch that is encoded. */
@@ -55,7 +54,6 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
     const { section } = this.#source;
     this.#config = config[section];
     this.#target = targetOf(config, section);
-    this.#isPlainAlways = this.#config.compression === "none";
     this.#compressionOf = chooseCompression(this.#config.compression, this.#target.url);
     this.#key = `exporters::${settings.id.text}::${this.#target.key}`;
   }
@@ -138,7 +136,7 @@ export class WavefrontSender<S extends Signal> implements Sender<S, WavefrontPay
         dropped.push(this.#refused(part, outcome.error));
       } else {
         const parts = [part, ...waiting.toReversed()];
-        const rest = payloadOf(this.#isPlainAlways ? parts : parts.map(compressed)) ?? payload;
+        const rest = payloadOf(this.#config.compression === "none" ? parts : parts.map(compressed)) ?? payload;
         return { sent, dropped, retry: { payload: rest, error: outcome.error } };
       }
     }

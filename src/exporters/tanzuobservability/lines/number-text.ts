@@ -1,5 +1,5 @@
+import { putDigits } from "../../../text/put-digits.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
-import { putDigits } from "./digits.ts";
 import { maxShortestLength, putShortest } from "./shortest-digits.ts";
 
 const minus = 0x2d;

@@ -1,4 +1,4 @@
-import { putDigits } from "./digits.ts";
+import { putDigits } from "../../../text/put-digits.ts";
 
 const zero = 0x30;
 const point = 0x2e;
